@@ -13,4 +13,5 @@ pytest_plugins = [
     "fixtures.buckets",
     "fixtures.databases",
     "fixtures.incidents",
+    "fixtures.scope",
 ]
