@@ -14,4 +14,5 @@ pytest_plugins = [
     "fixtures.databases",
     "fixtures.incidents",
     "fixtures.scope",
+    "fixtures.stores",
 ]
