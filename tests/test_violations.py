@@ -1,0 +1,55 @@
+"""Every statement can fail, for the right reason, and only then."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from fixtures.examination import CATALOGUE
+from fixtures.simulator.organisation import Organisation
+from fixtures.simulator.violations import CHANGES, WILDCARD, Change, Expected
+from tests.inner_run import TESTS, run_suite
+
+
+def matches(expected: str, seen: str) -> bool:
+    """Whether *seen* is what was declared, in which `…` stands for any text."""
+    return re.fullmatch(".*".join(map(re.escape, expected.split(WILDCARD))), seen, re.DOTALL) is not None
+
+
+def fits(expected: Expected, statement: str, resource: str, seen: str) -> bool:
+    """Whether a violation is the one that was declared; a pattern may stand for many, such as a snapshot a day."""
+    return statement == expected.statement and matches(expected.at, resource) and matches(expected.seen, seen)
+
+
+def test_every_statement_has_a_violation() -> None:
+    """A statement that nothing can turn red proves nothing by being green."""
+    assert set(TESTS) == frozenset().union(*(change.turns_red for change in CHANGES.values()))
+
+
+@pytest.mark.usefixtures("organisation")
+def test_organisation_is_compliant_as_built(tmp_path: Path) -> None:
+    """The control of the experiment."""
+    verdicts = run_suite(tmp_path)
+
+    assert verdicts.violations == []
+    assert verdicts.of("compliant") == set(TESTS)
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_change(organisation: Organisation, tmp_path: Path, change: Change) -> None:
+    """Exactly the declared statements turn red, at the declared resources, showing the declared values."""
+    change.do(organisation)
+
+    verdicts = run_suite(tmp_path)
+
+    assert verdicts.of("not_assessed") == set()
+    assert verdicts.of("not_compliant") == change.turns_red, verdicts.violations
+    explained: set[tuple[str, str, str]] = set()
+    for expected in change.expected:
+        fitting = {found for found in verdicts.violations if fits(expected, *found)}
+        assert fitting, f"{expected} is not among {verdicts.violations}"
+        explained |= fitting
+    assert sorted(set(verdicts.violations) - explained) == []
+    assert (verdicts.status == 0) == (verdicts.of("compliant") == set(CATALOGUE))
