@@ -14,4 +14,6 @@ pytest_plugins = [
     "fixtures.buckets",
     "fixtures.databases",
     "fixtures.incidents",
+    "fixtures.scope",
+    "fixtures.stores",
 ]
