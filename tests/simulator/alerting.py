@@ -39,29 +39,29 @@ class Api:
         """Ask, whatever the answer."""
         return self._session.request(method, self.url + path, timeout=10, **arguments)
 
-    def _must(self, method: str, path: str, **arguments: Any) -> requests.Response:  # noqa: ANN401
+    def _must(self, method: str, path: str, **arguments: Any) -> Any:  # noqa: ANN401 - JSON
         answer = self.ask(method, path, **arguments)
         answer.raise_for_status()
-        return answer
+        return answer.json() if answer.content else None
 
-    def get(self, path: str, **arguments: object) -> requests.Response:
-        """GET, or raise."""
+    def get(self, path: str, **arguments: Any) -> Any:  # noqa: ANN401 - JSON
+        """GET; return the answer's JSON, or raise."""
         return self._must("GET", path, **arguments)
 
-    def post(self, path: str, **arguments: object) -> requests.Response:
-        """POST, or raise."""
+    def post(self, path: str, **arguments: Any) -> Any:  # noqa: ANN401 - JSON
+        """POST; return the answer's JSON, or raise."""
         return self._must("POST", path, **arguments)
 
-    def put(self, path: str, **arguments: object) -> requests.Response:
-        """PUT, or raise."""
+    def put(self, path: str, **arguments: Any) -> Any:  # noqa: ANN401 - JSON
+        """PUT; return the answer's JSON, or raise."""
         return self._must("PUT", path, **arguments)
 
-    def patch(self, path: str, **arguments: object) -> requests.Response:
-        """PATCH, or raise."""
+    def patch(self, path: str, **arguments: Any) -> Any:  # noqa: ANN401 - JSON
+        """PATCH; return the answer's JSON, or raise."""
         return self._must("PATCH", path, **arguments)
 
-    def delete(self, path: str, **arguments: object) -> requests.Response:
-        """DELETE, or raise."""
+    def delete(self, path: str, **arguments: Any) -> Any:  # noqa: ANN401 - JSON
+        """DELETE; return the answer's JSON, or raise."""
         return self._must("DELETE", path, **arguments)
 
     def fault(self, **fault: object) -> None:

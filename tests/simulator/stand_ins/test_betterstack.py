@@ -55,7 +55,7 @@ def test_answers_in_published_shape(alerting: Organisation, api: Api, path: str,
     api.post("/api/v2/team-members", json={"email": "new@botbrains.example"})
     betterstack.open_incident(alerting, "by hand", metadata={"job": [{"type": "String", "value": "x"}]})
     betterstack.ping(alerting, BACKUP, "fail")
-    answer = api.get(path).json()
+    answer = api.get(path)
     assert faults("betterstack", shape, answer) == []
     assert answer["data"] if "data" in answer else answer["events"]
 
@@ -80,7 +80,7 @@ def test_pages(api: Api, count: int, pages: list[int]) -> None:
         api.post(HEARTBEATS, json={"name": f"job {number}"})
     found, path = [], f"{HEARTBEATS}?per_page=3"
     while path:
-        answer = api.get(path).json()
+        answer = api.get(path)
         assert faults("betterstack", "pagination", answer["pagination"]) == []
         found.append(len(answer["data"]))
         following = answer["pagination"]["next"]
@@ -93,9 +93,9 @@ def test_incidents_come_ten_on_a_page(alerting: Organisation, api: Api) -> None:
     """Ten by default, fifty at most, newest first."""
     for number in range(51):
         betterstack.open_incident(alerting, f"incident {number}")
-    answer = api.get("/api/v3/incidents").json()
+    answer = api.get("/api/v3/incidents")
     assert [one["attributes"]["cause"] for one in answer["data"]] == [f"incident {n}" for n in range(50, 40, -1)]
-    assert len(api.get("/api/v3/incidents?per_page=250").json()["data"]) == 50
+    assert len(api.get("/api/v3/incidents?per_page=250")["data"]) == 50
 
 
 def test_heartbeat_is_pending_until_its_first_ping(alerting: Organisation, api: Api) -> None:
@@ -103,7 +103,7 @@ def test_heartbeat_is_pending_until_its_first_ping(alerting: Organisation, api: 
     with alerting.days_ago(30):
         api.post(HEARTBEATS, json={"name": "forgotten", "period": 30})
     assert _attributes(alerting, "forgotten")["status"] == "pending"
-    assert api.get("/api/v3/incidents").json()["data"] == []
+    assert api.get("/api/v3/incidents")["data"] == []
 
 
 def test_heartbeat_goes_down_when_period_and_grace_are_over(alerting: Organisation, api: Api) -> None:
@@ -115,12 +115,12 @@ def test_heartbeat_goes_down_when_period_and_grace_are_over(alerting: Organisati
     with alerting.ago(allowed + timedelta(seconds=5)):
         betterstack.ping(alerting, BACKUP)
     assert _attributes(alerting)["status"] == "down"
-    (incident,) = api.get("/api/v3/incidents?resolved=false").json()["data"]
+    (incident,) = api.get("/api/v3/incidents?resolved=false")["data"]
     assert incident["attributes"]["cause"] == "Missed heartbeat"
     assert incident["relationships"]["heartbeat"]["data"]["type"] == "heartbeat"
     betterstack.ping(alerting, BACKUP)
     assert _attributes(alerting)["status"] == "up"
-    assert api.get("/api/v3/incidents?resolved=false").json()["data"] == []
+    assert api.get("/api/v3/incidents?resolved=false")["data"] == []
 
 
 @pytest.mark.parametrize(("result", "status"), [("fail", "down"), ("3", "down"), ("0", "up"), ("", "up")])
@@ -156,25 +156,25 @@ def test_paused_heartbeat(alerting: Organisation) -> None:
 def test_monitor_statuses(alerting: Organisation, api: Api, change: dict[str, object], status: str) -> None:
     """A monitor is what its last check, its pause and its maintenance window make of it."""
     with alerting.days_ago(1):
-        made = api.post("/api/v2/monitors", json={"url": "https://botbrains.example/"}).json()["data"]
+        made = api.post("/api/v2/monitors", json={"url": "https://botbrains.example/"})["data"]
         assert made["attributes"]["status"] == "pending"
     api.patch(f"/api/v2/monitors/{made['id']}", json=change)
-    assert api.get(f"/api/v2/monitors/{made['id']}").json()["data"]["attributes"]["status"] == status
+    assert api.get(f"/api/v2/monitors/{made['id']}")["data"]["attributes"]["status"] == status
 
 
 def test_shift_that_is_over_leaves_nobody_on_call(alerting: Organisation, api: Api) -> None:
     """Who is on call follows from the shifts and the clock; who has left the team is not on call."""
-    calendar = api.get("/api/v2/on-calls/default").json()["data"]
+    calendar = api.get("/api/v2/on-calls/default")["data"]
     assert len(calendar["relationships"]["on_call_users"]["data"]) == 1
     betterstack.take_off_call(alerting)
     with alerting.days_ago(3):
         day = (datetime.now(UTC) + timedelta(hours=1)).isoformat(), (datetime.now(UTC) + timedelta(days=2)).isoformat()
         shift = {"starts_at": day[0], "ends_at": day[1], "users": [betterstack.ON_CALL]}
         api.post("/api/v2/on-calls/default/events", json=shift)
-    assert api.get("/api/v2/on-calls").json()["data"][0]["relationships"]["on_call_users"]["data"] == []
+    assert api.get("/api/v2/on-calls")["data"][0]["relationships"]["on_call_users"]["data"] == []
     betterstack.put_on_call(alerting, betterstack.ON_CALL)
     api.delete(f"/api/v2/team-members?email={betterstack.ON_CALL}")
-    assert api.get("/api/v2/on-calls").json()["data"][0]["relationships"]["on_call_users"]["data"] == []
+    assert api.get("/api/v2/on-calls")["data"][0]["relationships"]["on_call_users"]["data"] == []
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_incident_is_acknowledged_resolved_deleted(alerting: Organisation, api: 
     """Each step once; the second time is a conflict."""
     number = betterstack.open_incident(alerting, "backup failed")
     for step, status in (("acknowledge", "Acknowledged"), ("resolve", "Resolved")):
-        shown = api.post(f"/api/v3/incidents/{number}/{step}", json={f"{step}d_by": "otto"}).json()["data"]
+        shown = api.post(f"/api/v3/incidents/{number}/{step}", json={f"{step}d_by": "otto"})["data"]
         assert shown["attributes"]["status"] == status
         assert api.ask("POST", f"/api/v3/incidents/{number}/{step}").status_code == 409
     api.delete(f"/api/v3/incidents/{number}")
@@ -227,7 +227,7 @@ def test_incidents_by_day_and_source(alerting: Organisation, api: Api) -> None:
     betterstack.ping(alerting, BACKUP, "fail")
 
     def causes(query: str) -> list[str]:
-        return [one["attributes"]["cause"] for one in api.get(f"/api/v3/incidents?{query}").json()["data"]]
+        return [one["attributes"]["cause"] for one in api.get(f"/api/v3/incidents?{query}")["data"]]
 
     day = (datetime.now(UTC) - timedelta(days=5)).date()
     assert causes(f"from={day}") == ["Reported failure", "new"]
@@ -240,11 +240,11 @@ def test_incidents_by_day_and_source(alerting: Organisation, api: Api) -> None:
 def test_team_wide_maintenance(alerting: Organisation, api: Api) -> None:
     """It silences everything: no incident is raised, until it ends."""
     api.put("/api/v2/team-maintenance", json={"duration": 3600})
-    assert api.get("/api/v2/team-maintenance").json()["data"]["attributes"]["maintenance"] is True
+    assert api.get("/api/v2/team-maintenance")["data"]["attributes"]["maintenance"] is True
     betterstack.ping(alerting, BACKUP, "fail")
-    assert api.get("/api/v3/incidents").json()["data"] == []
+    assert api.get("/api/v3/incidents")["data"] == []
     api.delete("/api/v2/team-maintenance")
-    assert api.get("/api/v2/team-maintenance").json()["data"]["attributes"] == {
+    assert api.get("/api/v2/team-maintenance")["data"]["attributes"] == {
         "team_name": "botBrains",
         "maintenance": False,
         "maintenance_to": None,

@@ -24,7 +24,7 @@ def api(alerting: Organisation) -> Api:
 
 
 def _monitor(api: Api, slug: str = BACKUP) -> dict[str, Any]:
-    monitor: dict[str, Any] = api.get(f"{API}/monitors/{slug}/").json()
+    monitor: dict[str, Any] = api.get(f"{API}/monitors/{slug}/")
     assert faults("sentry", "monitor", monitor) == []
     return monitor
 
@@ -35,7 +35,7 @@ def _environment(api: Api, slug: str = BACKUP) -> dict[str, Any]:
 
 
 def _statuses(api: Api, slug: str = BACKUP) -> list[str]:
-    return [one["status"] for one in api.get(f"{API}/monitors/{slug}/checkins/").json()]
+    return [one["status"] for one in api.get(f"{API}/monitors/{slug}/checkins/")]
 
 
 @pytest.mark.parametrize(
@@ -58,14 +58,14 @@ def test_answers_in_published_shape(alerting: Organisation, api: Api, path: str,
     """Every answer that the suite relies on has the published fields and types, a failing monitor's too."""
     sentry.check_in(alerting, BACKUP, "error")
     sentry.add_monitor(alerting, "never-ran", "0 3 * * *")
-    answer = api.get(path).json()
+    answer = api.get(path)
     assert answer
     assert faults("sentry", shape, answer) == []
 
 
 def test_organisation_is_in_the_eu(api: Api) -> None:
     """Where the data lives is told by the organisation."""
-    assert api.get(f"{API}/").json()["links"]["regionUrl"] == "https://de.sentry.io"
+    assert api.get(f"{API}/")["links"]["regionUrl"] == "https://de.sentry.io"
 
 
 @pytest.mark.parametrize(
@@ -87,14 +87,14 @@ def test_pages(alerting: Organisation, api: Api, count: int, pages: list[int]) -
         sentry.add_monitor(alerting, f"job-{number}", [1, "day"])
     found, path, more = [], f"{API}/monitors/?per_page=3", "true"
     while more == "true":
-        answer = api.get(path)
+        answer = api.ask("GET", path)
         found.append(len(answer.json()))
         assert answer.links["previous"]["results"] == ("false" if len(found) == 1 else "true")
         following, more = answer.links["next"]["url"], answer.links["next"]["results"]
         assert following.startswith(api.url)
         path = following.removeprefix(api.url)
     assert found == pages
-    assert api.get(path).json() == []  # the link of the last page leads to an empty one
+    assert api.get(path) == []  # the link of the last page leads to an empty one
 
 
 @pytest.mark.parametrize(
@@ -212,15 +212,15 @@ def test_muting(alerting: Organisation, api: Api) -> None:
 def test_detectors_and_workflows(alerting: Organisation, api: Api) -> None:
     """A connection can be cut from either end, and each end shows it."""
     number = sentry.detector(alerting, BACKUP)["id"]
-    (workflow,) = api.get(f"{API}/workflows/").json()
+    (workflow,) = api.get(f"{API}/workflows/")
     assert number in workflow["detectorIds"]
     sentry.change_detector(alerting, BACKUP, workflowIds=[])
-    assert number not in api.get(f"{API}/workflows/{workflow['id']}/").json()["detectorIds"]
+    assert number not in api.get(f"{API}/workflows/{workflow['id']}/")["detectorIds"]
     sentry.change_alert(alerting, detectorIds=[number], enabled=False)
     assert sentry.detector(alerting, BACKUP)["workflowIds"] == [workflow["id"]]
     assert sentry.detector(alerting, REPLICATION)["workflowIds"] == []
     api.put(f"{API}/workflows/?id={workflow['id']}", json={"enabled": True})
-    assert api.get(f"{API}/workflows/{workflow['id']}/").json()["enabled"] is True
+    assert api.get(f"{API}/workflows/{workflow['id']}/")["enabled"] is True
     sentry.delete_alert(alerting)
     assert sentry.detector(alerting, BACKUP)["workflowIds"] == []
 
@@ -233,7 +233,7 @@ def test_detector_and_monitor_go_together(alerting: Organisation, api: Api) -> N
     sentry.change_monitor(alerting, BACKUP, slug="nightly")
     assert sentry.detector(alerting, "nightly")["id"] == number
     sentry.delete_monitor(alerting, "nightly")
-    assert [one["type"] for one in api.get(f"{API}/detectors/").json()] == ["error", "issue_stream"]
+    assert [one["type"] for one in api.get(f"{API}/detectors/")] == ["error", "issue_stream"]
 
 
 def test_strangers_cannot_check_in(api: Api) -> None:
