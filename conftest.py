@@ -13,4 +13,9 @@ pytest_plugins = [
     "fixtures.buckets",
     "fixtures.databases",
     "fixtures.incidents",
+    "fixtures.alerting",
+    "fixtures.escalation",
+    "fixtures.heartbeats",
+    "fixtures.sentry_monitors",
+    "fixtures.failures",
 ]
