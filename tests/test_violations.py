@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from fixtures.simulator.organisation import Organisation
 
+from fixtures.simulator.organisation import Organisation
 from fixtures.simulator.violations import CHANGES, WILDCARD, Change
 from tests.inner_run import TESTS, run_suite
 

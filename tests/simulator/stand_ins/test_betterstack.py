@@ -9,7 +9,7 @@ import pytest
 
 from fixtures.simulator import betterstack
 from fixtures.simulator.betterstack import BACKUP, REPLICATION
-from tests.simulator.shapes import faults
+from tests.simulator.published_shapes import faults
 
 if TYPE_CHECKING:
     from fixtures.simulator.organisation import Organisation

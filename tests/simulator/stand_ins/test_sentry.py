@@ -10,7 +10,7 @@ import pytest
 from fixtures.simulator import sentry
 from fixtures.simulator.sentry import API, BACKUP, REPLICATION
 from fixtures.simulator.stand_ins.sentry.schedules import check, next_due
-from tests.simulator.shapes import faults
+from tests.simulator.published_shapes import faults
 
 if TYPE_CHECKING:
     from fixtures.simulator.organisation import Organisation

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator, FormatChecker  # type: ignore[impor
 
 @cache
 def _document(provider: str) -> dict[str, Any]:
-    text = (Path(__file__).parent / f"{provider}.json").read_text("utf-8")
+    text = (Path(__file__).parent / "shapes" / f"{provider}.json").read_text("utf-8")
     document: dict[str, Any] = json.loads(text)
     return document
 
