@@ -16,4 +16,9 @@ pytest_plugins = [
     "fixtures.incidents",
     "fixtures.scope",
     "fixtures.stores",
+    "fixtures.alerting",
+    "fixtures.escalation",
+    "fixtures.heartbeats",
+    "fixtures.sentry_monitors",
+    "fixtures.failures",
 ]
