@@ -11,6 +11,8 @@ pytest_plugins = [
     "fixtures.backup_locations",
     "fixtures.backups",
     "fixtures.buckets",
+    "fixtures.caches",
     "fixtures.databases",
+    "fixtures.droplets",
     "fixtures.incidents",
 ]
