@@ -1,1 +1,1 @@
-"""Tests of the simulated organisation."""
+"""The simulated organisation against the published shapes."""
