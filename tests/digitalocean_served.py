@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from threading import Thread
@@ -11,9 +12,12 @@ import requests
 import time_machine
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from compliance_tests import test_cache
 from fixtures import accounts, caches, droplets, policy
 from fixtures.collection import Collection
 from fixtures.collectors.ledger import Ledger
+from fixtures.examination import Examination
+from fixtures.facts.population import Population
 from fixtures.simulator import digitalocean
 from fixtures.simulator.stand_ins.digitalocean import TOKEN, create_app
 
@@ -21,10 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from fixtures.facts.population import Population
-
 READERS = (accounts, caches, droplets)
 """Imported for the populations that they declare."""
+
+
+TESTS: tuple[Any, ...] = tuple(one for name, one in vars(test_cache).items() if name.startswith("test_"))
 
 
 class Api:
@@ -37,7 +42,7 @@ class Api:
     def __getattr__(self, method: str) -> Any:  # noqa: ANN401 - get, post, put, patch, delete
         """Return a function that makes a call and returns the JSON of its answer."""
 
-        def call(path: str, json: object = None) -> object:
+        def call(path: str, json: Any = None) -> object:  # noqa: ANN401
             headers = {"Authorization": f"Bearer {TOKEN}"}
             answer = requests.request(method, self._url + path, json=json, headers=headers, timeout=20)
             answer.raise_for_status()
@@ -88,7 +93,20 @@ class Served:
 
     def read(self, name: str) -> Population[Any]:
         """Read one population as a run would."""
-        return self.collection().value(name)  # type: ignore[no-any-return]
+        found: Population[Any] = self.collection().value(name)
+        return found
+
+    def judge(self, statement: str) -> Examination:
+        """Run the test of one statement on what is served; return what it has found."""
+        (test,) = (one for one in TESTS if one.pytestmark[0].args == (statement,))
+        collection, examination = self.collection(), Examination(statement, datetime.now(UTC))
+        values = {
+            name: examination if name == "examine" else collection.value(name)
+            for name in inspect.signature(test).parameters
+        }
+        test(**values)
+        examination.close({name: value for name, value in values.items() if isinstance(value, Population)})
+        return examination
 
     def collection(self) -> Collection:
         """Return what a run begins with."""
