@@ -9,7 +9,7 @@ import pytest
 import time_machine
 
 from fixtures.simulator.stand_ins.digitalocean import TOKEN, create_app
-from tests.simulator.shapes import Shapes
+from tests.simulator.published import Shapes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

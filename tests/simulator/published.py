@@ -21,7 +21,7 @@ class Shapes:
     @classmethod
     def of(cls, provider: str) -> Shapes:
         """Read `shapes/<provider>.json`."""
-        shapes = json.loads((Path(__file__).parent / f"{provider}.json").read_text("utf-8"))
+        shapes = json.loads((Path(__file__).parent / "shapes" / f"{provider}.json").read_text("utf-8"))
         return cls(shapes["$defs"], shapes["answers"])
 
     def hold(self, method: str, path: str, status: int, body: object) -> None:
