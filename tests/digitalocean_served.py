@@ -96,22 +96,30 @@ class Served:
         found: Population[Any] = self.collection().value(name)
         return found
 
-    def judge(self, statement: str) -> Examination:
-        """Run the test of one statement on what is served; return what it has found."""
-        (test,) = (one for one in TESTS if one.pytestmark[0].args == (statement,))
-        collection, examination = self.collection(), Examination(statement, datetime.now(UTC))
-        values = {
-            name: examination if name == "examine" else collection.value(name)
-            for name in inspect.signature(test).parameters
-        }
-        test(**values)
-        examination.close({name: value for name, value in values.items() if isinstance(value, Population)})
-        return examination
+    def judge(self) -> dict[str, Examination]:
+        """Run the tests of the cache's statements on what is served; return what each has found."""
+        collection = self.collection()
+        return {test.pytestmark[0].args[0]: _judged(test, collection) for test in TESTS}
+
+    def results(self) -> dict[str, str]:
+        """Return the result of each statement."""
+        return {statement: str(examination.result) for statement, examination in self.judge().items()}
 
     def collection(self) -> Collection:
         """Return what a run begins with."""
         known = {"now": datetime.now(UTC), "policy": policy.load(), "records": self.records, "ledger": self.ledger}
         return Collection(known)
+
+
+def _judged(test: Any, collection: Collection) -> Examination:  # noqa: ANN401 - a test of a statement
+    examination = Examination(test.pytestmark[0].args[0], datetime.now(UTC))
+    values = {
+        name: examination if name == "examine" else collection.value(name)
+        for name in inspect.signature(test).parameters
+    }
+    test(**values)
+    examination.close({name: value for name, value in values.items() if isinstance(value, Population)})
+    return examination
 
 
 class _Handler(WSGIRequestHandler):

@@ -119,7 +119,7 @@ def test_backups_and_replicas_not_supported(ocean: Served, status: int) -> None:
     refusal = {"id": "x", "message": "Backups are not supported for Caching or Valkey clusters"}
     for listing in ("backups", "replicas"):
         ocean.fault(path=f"/v2/databases/*/{listing}", status=status, body=refusal)
-    found = ocean.read("caches")
+    found = ocean.read("cache_states")
     assert (len(found), found.unread) == (2, ())
 
 
@@ -127,7 +127,7 @@ def test_backups_and_replicas_not_supported(ocean: Served, status: int) -> None:
 def test_backups_not_answered(ocean: Served, status: int, message: object) -> None:
     """Any other refusal proves nothing."""
     ocean.fault(path="/v2/databases/*/backups", status=status, body={"id": "x", "message": message})
-    assert any("/backups" in gap.call for gap in ocean.read("caches").unread)
+    assert any("/backups" in gap.call for gap in ocean.read("cache_states").unread)
 
 
 def test_replicas_of_other_engines_have_to_be_listed(ocean: Served) -> None:

@@ -82,7 +82,7 @@ def test_foreign_link_in_answer_without_pages(ocean: Served, stranger: tuple[str
     address, asked = stranger
     links = {"pages": {"next": f"{address}/v2/x?page=2"}}
     ocean.fault(path="/v2/databases/*/config", body={"config": {}, "links": links})
-    assert "valkey_persistence: missing" in " ".join(map(str, ocean.read("caches").unread))
+    assert "valkey_persistence: missing" in " ".join(map(str, ocean.read("cache_states").unread))
     assert asked == []
 
 
