@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from werkzeug.serving import make_server
 
 from fixtures.simulator.stand_ins.github import ORGANISATION, TOKEN, create_app
@@ -44,7 +44,7 @@ class GitHub:
     token: str = TOKEN
     session: requests.Session = field(default_factory=requests.Session)
 
-    def __call__(self, method: str, path: str, json: object = None, **more: Any) -> requests.Response:  # noqa: ANN401
+    def __call__(self, method: str, path: str, json: Any = None, **more: Any) -> requests.Response:  # noqa: ANN401
         """Send a request; a refusal has to be in the shape of refusals."""
         headers = {"Authorization": f"Bearer {self.token}", **more.pop("headers", {})}
         answer = self.session.request(method, self.url + path, json=json, headers=headers, timeout=10, **more)
