@@ -1,0 +1,1 @@
+"""The Backup Policy: a file per section, a test per statement, in the policy's order."""

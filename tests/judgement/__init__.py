@@ -1,0 +1,1 @@
+"""Judgement against an independent oracle."""

@@ -1,0 +1,16 @@
+"""The wiring: every module of `fixtures/` that holds pytest fixtures or hooks, by name."""
+
+pytest_plugins = [
+    "fixtures.collection",  # populations: read once, all at once, in the background
+    "fixtures.examination",  # statement, examine, verdicts
+    "fixtures.policy",  # policy, now
+    "fixtures.target",  # --target, --break, --records; starts what is examined
+    "fixtures.explain",  # --explain
+    "fixtures.evidence.run",  # --reports; results.json, evidence.json
+    "fixtures.accounts",  # what populations are read from
+    "fixtures.backup_locations",
+    "fixtures.backups",
+    "fixtures.buckets",
+    "fixtures.databases",
+    "fixtures.incidents",
+]
