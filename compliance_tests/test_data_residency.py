@@ -53,7 +53,7 @@ def test_loss_of_primary_region_loses_no_data(
         with examine(
             one,
             seen=describe_recovery(replica, targets, region, now),
-            required=f"replica in {region}, at most {span(policy.replica_lag)} behind, its key and a subnet group there",
+            required=f"replica in {region}, at most {span(policy.replica_lag)} behind; its key, a subnet group there",
         ):
             assert replica is not None
             assert replica.window.is_fresh(now, policy.replica_lag, policy.clock_tolerance)
