@@ -13,4 +13,6 @@ pytest_plugins = [
     "fixtures.buckets",
     "fixtures.databases",
     "fixtures.incidents",
+    "fixtures.mirrors",
+    "fixtures.repositories",
 ]
