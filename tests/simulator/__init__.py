@@ -1,1 +1,1 @@
-"""The simulated organisation against the published shapes."""
+"""The suite's own tests of the simulator."""
