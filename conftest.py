@@ -23,4 +23,6 @@ pytest_plugins = [
     "fixtures.heartbeats",
     "fixtures.sentry_monitors",
     "fixtures.failures",
+    "fixtures.mirrors",
+    "fixtures.repositories",
 ]
