@@ -16,7 +16,7 @@ pytest_plugins = [
     "fixtures.incidents",
     "fixtures.scope",
     "fixtures.stores",
-    "fixtures.alerting",
+    "fixtures.alerting",        # Better Stack, Sentry, and the jobs that they watch
     "fixtures.escalation",
     "fixtures.heartbeats",
     "fixtures.sentry_monitors",
