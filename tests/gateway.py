@@ -1,0 +1,101 @@
+"""A server in between: forwards to the simulated organisation, except where a test has other answers in mind."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import unquote_plus
+
+import requests
+
+HOP_BY_HOP = {"connection", "transfer-encoding", "content-length", "host", "keep-alive"}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is answered in place of the provider."""
+
+    status: int
+    body: str
+    content_type: str = "text/xml"
+
+    @classmethod
+    def denied(cls, code: str, status: int = 403) -> Answer:
+        """Refuse as AWS's query protocol does."""
+        error = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{code}, says the test</Message></Error>"
+        return cls(status, f"<ErrorResponse>{error}<RequestId>00000000</RequestId></ErrorResponse>")
+
+
+Rule = Callable[[str, str], Answer | None]
+"""Given path and body of a request, what to answer; None to forward it."""
+
+
+@dataclass
+class Gateway:
+    """Where it listens, and how it answers; `seen` counts what came by."""
+
+    url: str
+    rule: Rule
+    seen: list[str] = field(default_factory=list)
+
+
+def on(operation: str, answer: Answer, region: str = "") -> Rule:
+    """Answer *operation* so (an action of the query protocol, or a part of a path), in one region or in all."""
+
+    def rule(path: str, request: str) -> Answer | None:
+        named = f"Action={operation}&" in f"{request}&" or (operation.startswith("/") and operation in path)
+        return answer if named and (not region or f"/{region}/" in request) else None
+
+    return rule
+
+
+@contextmanager
+def between(target: str, rule: Rule) -> Iterator[Gateway]:
+    """Serve a gateway to *target* on a loopback port."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def _handle(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            credential = self.headers.get("Authorization", "")
+            request = f"{unquote_plus(body.decode('utf-8', 'replace'))}\n{credential}"
+            gateway.seen.append(request)
+            answer = gateway.rule(self.path, request.replace("\n", "&"))
+            if answer:
+                self._send(answer.status, {"Content-Type": answer.content_type}, answer.body.encode())
+                return
+            headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP}
+            got = requests.request(
+                self.command, target + self.path, data=body, headers=headers, timeout=60, allow_redirects=False
+            )
+            kept = {name: value for name, value in got.headers.items() if name.lower() not in HOP_BY_HOP}
+            kept.pop("Content-Encoding", None)
+            self._send(got.status_code, kept, got.content)
+
+        def _send(self, status: int, headers: dict[str, str], body: bytes) -> None:
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(body)
+
+        do_GET = do_POST = do_PUT = do_HEAD = do_DELETE = _handle  # noqa: N815 - the names http.server wants
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    gateway = Gateway(f"http://127.0.0.1:{server.server_port}", rule)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield gateway
+    finally:
+        server.shutdown()
+        server.server_close()
