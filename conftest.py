@@ -26,5 +26,6 @@ pytest_plugins = [
     "fixtures.mirrors",
     "fixtures.repositories",
     "fixtures.keys",
+    "fixtures.recovery",
     "fixtures.transport",
 ]
