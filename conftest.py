@@ -25,4 +25,7 @@ pytest_plugins = [
     "fixtures.failures",
     "fixtures.mirrors",
     "fixtures.repositories",
+    "fixtures.keys",
+    "fixtures.recovery",
+    "fixtures.transport",
 ]
