@@ -13,6 +13,7 @@ pytest_plugins = [
     "fixtures.backups",
     "fixtures.buckets",
     "fixtures.databases",
+    "fixtures.event_subscriptions",
     "fixtures.incidents",
     "fixtures.scope",
     "fixtures.stores",
