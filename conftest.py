@@ -14,6 +14,7 @@ pytest_plugins = [
     "fixtures.buckets",
     "fixtures.caches",
     "fixtures.databases",
+    "fixtures.event_subscriptions",
     "fixtures.droplets",
     "fixtures.incidents",
     "fixtures.scope",
