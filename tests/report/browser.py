@@ -121,7 +121,9 @@ def browsing() -> Iterator[Browser]:
             started = next(filter(None, (re.search(r"successfully on port (\d+)", line) for line in process.stdout)))
             base = f"http://127.0.0.1:{started[1]}/session"
             options = {"binary": binary, "args": [*ARGUMENTS, f"--user-data-dir={profile}"]}
-            wanted = {"alwaysMatch": {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}}
+            wanted: dict[str, Any] = {
+                "alwaysMatch": {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}
+            }
             answer = requests.post(base, json={"capabilities": wanted}, timeout=60).json()["value"]
             if "sessionId" not in answer:
                 raise RuntimeError(f"Chromium did not start: {answer}")
