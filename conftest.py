@@ -7,12 +7,25 @@ pytest_plugins = [
     "fixtures.target",  # --target, --break, --records; starts what is examined
     "fixtures.explain",  # --explain
     "fixtures.evidence.run",  # --reports; results.json, evidence.json
+    "fixtures.report.hooks",  # report.html; after the run, inside of whose end it completes the page
     "fixtures.accounts",  # what populations are read from
     "fixtures.backup_locations",
     "fixtures.backups",
     "fixtures.buckets",
+    "fixtures.caches",
     "fixtures.databases",
+    "fixtures.droplets",
     "fixtures.incidents",
+    "fixtures.scope",
+    "fixtures.stores",
+    "fixtures.alerting",
+    "fixtures.escalation",
+    "fixtures.heartbeats",
+    "fixtures.sentry_monitors",
+    "fixtures.failures",
     "fixtures.mirrors",
     "fixtures.repositories",
+    "fixtures.keys",
+    "fixtures.recovery",
+    "fixtures.transport",
 ]

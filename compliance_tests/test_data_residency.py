@@ -3,60 +3,63 @@
 from datetime import datetime
 
 from fixtures.examination import Examination, statement
-from fixtures.facts.backups import SubnetGroup
 from fixtures.facts.databases import Database
 from fixtures.facts.locations import Location
 from fixtures.facts.policy import Policy
 from fixtures.facts.population import Population
-from fixtures.facts.protection import ProtectedDatabase
-from fixtures.facts.recovery import describe_recovery, key_is_local, restore_targets
+from fixtures.facts.recovery import Recovery
 from fixtures.facts.regions import place
+from fixtures.facts.replications import ReplicationRule
 from fixtures.facts.text import span
 
 
 @statement("RES-1")
 def test_primary_region_is_germany_and_secondary_is_ireland(
-    databases: Population[Database], backup_locations: Population[Location], policy: Policy, examine: Examination
+    databases: Population[Database],
+    backup_locations: Population[Location],
+    bucket_locations: Population[Location],
+    policy: Policy,
+    examine: Examination,
 ) -> None:
     """The regions that hold primaries and backups are exactly the primary and the secondary one."""
     both = f"{place(policy.primary_region)} or {place(policy.secondary_region)}"
     for database in databases:
         with examine(database, seen=place(database.region), required=place(policy.primary_region)):
             assert database.region == policy.primary_region
-    for location in backup_locations:
+    for location in (*backup_locations, *bucket_locations):
         with examine(location, seen=location, required=both):
             assert location.region in {policy.primary_region, policy.secondary_region}
 
 
 @statement("RES-2")
 def test_backups_remain_in_eu(
-    backup_locations: Population[Location], copies_elsewhere: Population[Location], examine: Examination
+    backup_locations: Population[Location],
+    bucket_locations: Population[Location],
+    copies_elsewhere: Population[Location],
+    bucket_replications: Population[ReplicationRule],
+    examine: Examination,
 ) -> None:
     """Every copy of every backup remains within the European Union."""
-    for location in (*backup_locations, *copies_elsewhere):
+    for location in (*backup_locations, *bucket_locations, *copies_elsewhere):
         with examine(location, seen=location, required="in the EU, in nobody else's hands"):
             assert location.is_in_eu
+    for rule in bucket_replications.where(lambda rule: not rule.enabled):
+        examine.note(f"bucket {rule.name}: replication {rule}: what was copied before may still be there")
 
 
 @statement("RES-3")
 def test_loss_of_primary_region_loses_no_data(
-    protected_databases: Population[ProtectedDatabase],
-    subnet_groups: Population[SubnetGroup],
-    policy: Policy,
-    now: datetime,
-    examine: Examination,
+    recoveries: Population[Recovery], policy: Policy, now: datetime, examine: Examination
 ) -> None:
     """What the secondary region holds is enough to restore every production database without the primary one."""
-    region = policy.secondary_region
-    for one in protected_databases:
-        replica, targets = one.replica_in(region), restore_targets(subnet_groups, one.database.account, region)
+    for one in recoveries:
         with examine(
             one,
-            seen=describe_recovery(replica, targets, region, now),
-            required=f"replica in {region}, at most {span(policy.replica_lag)} behind; its key, a subnet group there",
+            seen=one.describe(now),
+            required=f"replica in {one.region}, at most {span(policy.replica_lag)} behind, its key, a subnet group",
         ):
-            assert replica is not None
-            assert replica.window.is_fresh(now, policy.replica_lag, policy.clock_tolerance)
-            assert replica.window.earliest is not None
-            assert key_is_local(replica)
-            assert targets
+            assert one.replica is not None
+            assert one.replica.window.is_fresh(now, policy.replica_lag, policy.clock_tolerance)
+            assert one.replica.window.earliest is not None
+            assert one.key_opens
+            assert one.targets

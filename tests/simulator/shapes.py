@@ -13,6 +13,7 @@ TYPES: dict[str, type | tuple[type, ...]] = {
     "long": int,
     "boolean": bool,
     "timestamp": datetime,
+    "blob": bytes,
     "double": float,
     "float": float,
 }

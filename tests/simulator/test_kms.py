@@ -1,0 +1,88 @@
+"""Keys: whose they are, whether they rotate, and until when they can be used."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from botocore.exceptions import ClientError
+
+from fixtures.simulator import aws_databases as databases
+from tests.simulator.shapes import answer
+
+if TYPE_CHECKING:
+    from fixtures.simulator.organisation import Organisation
+
+
+def test_a_key_of_the_company_rotates_every_year(organisation: Organisation) -> None:
+    """Its status says when."""
+    kms = organisation.client("kms")
+    key = databases.key_arn(organisation, "eu-central-1")
+    status = answer(kms, "get_key_rotation_status", KeyId=key)
+    assert (status["KeyRotationEnabled"], status["RotationPeriodInDays"]) == (True, 365)
+    assert timedelta(days=274) < status["NextRotationDate"] - datetime.now(UTC) < timedelta(days=276)
+    answer(kms, "enable_key_rotation", KeyId=key, RotationPeriodInDays=90)
+    assert answer(kms, "get_key_rotation_status", KeyId=key)["RotationPeriodInDays"] == 90
+    answer(kms, "disable_key_rotation", KeyId=key)
+    assert "RotationPeriodInDays" not in answer(kms, "get_key_rotation_status", KeyId=key)
+
+
+def test_a_key_that_cannot_rotate_says_so(organisation: Organisation) -> None:
+    """Asymmetric ones, for example."""
+    kms = organisation.client("kms")
+    key = kms.create_key(KeySpec="RSA_2048", KeyUsage="ENCRYPT_DECRYPT")["KeyMetadata"]["Arn"]
+    with pytest.raises(ClientError, match="UnsupportedOperationException"):
+        kms.get_key_rotation_status(KeyId=key)
+
+
+@pytest.mark.parametrize("service", ["rds", "s3", "backup"])
+def test_aws_has_a_key_for_each_service(organisation: Organisation, service: str) -> None:
+    """It is AWS that manages it."""
+    described = answer(organisation.client("kms"), "describe_key", KeyId=f"alias/aws/{service}")["KeyMetadata"]
+    assert (described["KeyManager"], described["KeyState"]) == ("AWS", "Enabled")
+    status = answer(organisation.client("kms"), "get_key_rotation_status", KeyId=described["Arn"])
+    assert status["KeyRotationEnabled"]
+
+
+def test_imported_key_material_may_expire(organisation: Organisation) -> None:
+    """Without any the key can't be used."""
+    kms = organisation.client("kms")
+    key = kms.create_key(Origin="EXTERNAL")["KeyMetadata"]["Arn"]
+    assert answer(kms, "describe_key", KeyId=key)["KeyMetadata"]["KeyState"] == "PendingImport"
+    opaque = answer(
+        kms, "get_parameters_for_import", KeyId=key, WrappingAlgorithm="RSAES_OAEP_SHA_256", WrappingKeySpec="RSA_2048"
+    )
+    until = datetime.now(UTC).replace(microsecond=0) + timedelta(days=3)
+    kms.import_key_material(
+        KeyId=key, ImportToken=opaque["ImportToken"], EncryptedKeyMaterial=b"simulated", ValidTo=until
+    )
+    described = answer(kms, "describe_key", KeyId=key)["KeyMetadata"]
+    assert (described["KeyState"], described["ValidTo"]) == ("Enabled", until)
+    assert described["ExpirationModel"] == "KEY_MATERIAL_EXPIRES"
+
+
+def test_a_key_of_another_account_is_described(organisation: Organisation) -> None:
+    """With the account that can take it away."""
+    theirs = organisation.client("kms", "eu-central-1", "999999999999").create_key()["KeyMetadata"]["Arn"]
+    described = answer(organisation.client("kms"), "describe_key", KeyId=theirs)["KeyMetadata"]
+    assert described["AWSAccountId"] == "999999999999"
+    with pytest.raises(ClientError, match="NotFoundException"):
+        organisation.client("kms", "eu-west-1").describe_key(KeyId=theirs)
+
+
+def test_aliases_that_no_key_bears(organisation: Organisation) -> None:
+    """Are not found."""
+    with pytest.raises(ClientError, match="NotFoundException"):
+        organisation.client("kms").describe_key(KeyId="alias/nobody")
+
+
+def test_a_key_can_be_taken_out_of_use_by_its_arn(organisation: Organisation) -> None:
+    """And back."""
+    kms = organisation.client("kms")
+    key = databases.key_arn(organisation, "eu-central-1")
+    kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+    assert kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "PendingDeletion"
+    kms.cancel_key_deletion(KeyId=key)
+    kms.enable_key(KeyId=key)
+    assert kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "Enabled"
