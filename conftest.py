@@ -14,6 +14,7 @@ pytest_plugins = [
     "fixtures.buckets",
     "fixtures.caches",
     "fixtures.databases",
+    "fixtures.event_subscriptions",
     "fixtures.droplets",
     "fixtures.incidents",
     "fixtures.scope",
@@ -23,4 +24,9 @@ pytest_plugins = [
     "fixtures.heartbeats",
     "fixtures.sentry_monitors",
     "fixtures.failures",
+    "fixtures.mirrors",
+    "fixtures.repositories",
+    "fixtures.keys",
+    "fixtures.recovery",
+    "fixtures.transport",
 ]
