@@ -27,5 +27,6 @@ pytest_plugins = [
     "fixtures.mirrors",
     "fixtures.repositories",
     "fixtures.keys",
+    "fixtures.recovery",
     "fixtures.transport",
 ]

@@ -32,8 +32,9 @@ ARGUMENTS = (
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
 )
 MISSING = (
-    "the report is tested in a real browser: install Chromium and its driver (Debian: chromium chromium-driver), "
-    "name them by CHROMIUM and CHROMEDRIVER if they are elsewhere, or leave these tests out by -m 'not browser'"
+    "the report is tested in a real browser and on paper: install Chromium, its driver and pdftotext (Debian: "
+    "chromium chromium-driver poppler-utils), name them by CHROMIUM, CHROMEDRIVER and PDFTOTEXT if they are elsewhere, "
+    "or leave these tests out by -m 'not browser'"
 )
 
 
@@ -100,7 +101,9 @@ class Browser:
         """Print the page to *file* as its own style wants it; return its text, page by page (form feeds between)."""
         printed = self.devtools("Page.printToPDF", preferCSSPageSize=True, printBackground=True)
         file.write_bytes(base64.b64decode(printed["data"]))
-        return subprocess.run(["pdftotext", "-layout", file, "-"], capture_output=True, text=True, check=True).stdout
+        return subprocess.run(
+            [find("PDFTOTEXT", "pdftotext"), "-raw", file, "-"], capture_output=True, text=True, check=True
+        ).stdout
 
     def screenshot(self, file: Path, *, whole: bool = False) -> None:
         """Take a picture of the window, or of the whole page."""

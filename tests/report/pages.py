@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from fixtures import examination
 from fixtures.evidence.document import Run
 from fixtures.evidence.folder import RunFolder
 from fixtures.evidence.run import RUN
@@ -38,6 +40,12 @@ class _Prepared:
         config.option.htmlpath, config.option.self_contained_html = str(self.run.folder.path / "report.html"), True
 
 
+def rows(page: str) -> list[dict[str, Any]]:
+    """Return the rows of pytest-html's own table, as its script gets them."""
+    (blob,) = re.findall(r'data-jsonblob="([^"]*)"', page)
+    return [row for some in json.loads(html.unescape(blob))["tests"].values() for row in some]
+
+
 def inner_run(folder: Path, document: dict[str, Any], tests: str, *options: str) -> tuple[int, Run]:
     """Run *tests* with pytest-html and our hooks; return exit status and run, whose folder is not yet published."""
     folder.mkdir(exist_ok=True)
@@ -46,6 +54,13 @@ def inner_run(folder: Path, document: dict[str, Any], tests: str, *options: str)
     file.write_text(tests, "utf-8")
     run = Run(RunFolder(folder / "reports", NOW, "live"), "live", NOW)
     run.document = document
-    arguments = [str(file), f"--rootdir={folder}", f"--config-file={folder / 'pytest.ini'}", "-qq", *options]
-    status = pytest.main([*arguments, "-p", "no:cacheprovider"], plugins=[hooks, _Prepared(run)])
+    arguments = [
+        str(file),
+        f"--rootdir={folder}",
+        f"--config-file={folder / 'pytest.ini'}",
+        "-qq",
+        "--import-mode=importlib",
+        *options,
+    ]
+    status = pytest.main([*arguments, "-p", "no:cacheprovider"], plugins=[hooks, examination, _Prepared(run)])
     return int(status), run

@@ -44,6 +44,24 @@ def test_directory_buckets_are_listed_apart(organisation: Organisation) -> None:
     assert answer(organisation.client("s3", "eu-west-1"), "list_directory_buckets").get("Buckets", []) == []
 
 
+def test_an_access_point_tells_where_its_buckets_are(organisation: Organisation) -> None:
+    """Which may be outside the EU, or of another account."""
+    storage.open_bucket(organisation, "stray", "eu-west-2")
+    control = organisation.client("s3control", "us-west-2")
+    control.create_multi_region_access_point(
+        AccountId="123456789012",
+        ClientToken="once",
+        Details={"Name": "everywhere", "Regions": [{"Bucket": BUCKET}, {"Bucket": "stray"}]},
+    )
+    (point,) = answer(control, "list_multi_region_access_points", AccountId="123456789012")["AccessPoints"]
+    assert {region["Bucket"]: region["Region"] for region in point["Regions"]} == {
+        BUCKET: "eu-central-1",
+        "stray": "eu-west-2",
+    }
+    regions = organisation.client("account").list_regions(RegionOptStatusContains=["ENABLED_BY_DEFAULT"])["Regions"]
+    assert "us-west-2" not in {region["RegionName"] for region in regions}
+
+
 def test_a_new_bucket_comes_encrypted_and_private(organisation: Organisation) -> None:
     """Since 2023; but without versioning, as ever."""
     storage.open_bucket(organisation, "plain")
