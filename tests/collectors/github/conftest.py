@@ -102,7 +102,8 @@ def leading_there(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     for name, value in exports.items():
         monkeypatch.setenv(name, value)
     # The simulator's clock is one for all its servers, here for one.
-    return Organisation({**exports, "AWS_ENDPOINT_URL": address, "COMPLIANCE_RECORDS": str(tmp_path)})
+    also = {"AWS_ENDPOINT_URL": address, "AWS_CA_BUNDLE": "", "COMPLIANCE_RECORDS": str(tmp_path)}
+    return Organisation({**exports, **also})
 
 
 @pytest.fixture
