@@ -12,7 +12,6 @@ from fixtures.simulator.organisation import Organisation
 from fixtures.simulator.violations import CHANGES, WILDCARD, Change, Expected
 from tests.inner_run import TESTS, run_suite
 
-
 WITHOUT_REPORT = ("-p", "no:html")
 """Hundreds of runs need no page each; tests/report looks at those."""
 
