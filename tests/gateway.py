@@ -77,7 +77,7 @@ def between(target: str, rule: Rule) -> Iterator[Gateway]:
                 headers=headers,
                 timeout=60,
                 allow_redirects=False,
-                verify=os.environ.get("AWS_CA_BUNDLE", True),
+                verify=os.environ.get("AWS_CA_BUNDLE") or True,
             )
             kept = {name: value for name, value in got.headers.items() if name.lower() not in HOP_BY_HOP}
             kept.pop("Content-Encoding", None)
