@@ -47,7 +47,7 @@ def test_backups_in_transit_tls13(
             database,
             seen=database,
             required=f"TLS forced, {tls} at least, in force",
-            remedy=f"set rds.force_ssl to 1 and ssl_min_protocol_version to {tls} for {{resource.name}}, then reboot it",
+            remedy=f"set rds.force_ssl to 1, ssl_min_protocol_version to {tls} for {{resource.name}}, and reboot it",
         ):
             assert database.offers_tls_1_3
             assert database.forces_tls
