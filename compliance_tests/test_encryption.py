@@ -43,25 +43,37 @@ def test_backups_in_transit_tls13(
     """Backups travel over TLS 1.3."""
     tls = f"TLSv{policy.minimum_tls}"
     for database in database_transport:
-        with examine(database, seen=database, required=f"TLS forced, {tls} at least, in force"):
+        with examine(
+            database,
+            seen=database,
+            required=f"TLS forced, {tls} at least, in force",
+            remedy=f"set rds.force_ssl to 1, ssl_min_protocol_version to {tls} for {{resource.name}}, and reboot it",
+        ):
             assert database.offers_tls_1_3
             assert database.forces_tls
             assert database.demands(policy.minimum_tls)
             assert database.is_in_force
     for bucket in bucket_policies:
         with examine(
-            bucket, seen=bucket, required=f"plain HTTP and TLS below {policy.minimum_tls} refused to everybody"
+            bucket,
+            seen=bucket,
+            required=f"plain HTTP and TLS below {policy.minimum_tls} refused to everybody",
+            remedy="refuse both to everybody, each in a statement of its own: aws s3api put-bucket-policy "
+            "--bucket {resource.name} --policy file://policy.json",
         ):
             assert bucket.refuses_plain_http
             assert bucket.refuses_tls_below(policy.minimum_tls)
     for handshake in handshakes:
-        with examine(handshake, seen=handshake, required=f"{tls}, a certificate that holds; of a database no less"):
+        with examine(
+            handshake,
+            seen=handshake,
+            required=f"{tls}, a certificate that holds; of a database nothing less accepted",
+            remedy="find out who answers at {resource.id}, and why not as its settings demand",
+        ):
             assert handshake.negotiates(policy.minimum_tls)
             assert not handshake.problem
             assert not (handshake.is_of_database and handshake.accepts_below(policy.minimum_tls))
-    examine.note(
-        "Nobody but the provider can attest how it moves backups itself, from service to service and region to region."
-    )
+    examine.note("How a provider moves backups himself, between services and regions, only he can attest.")
 
 
 @statement("ENC-4")
