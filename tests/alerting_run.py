@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -75,6 +76,12 @@ class AlertingRun:
             test_monitoring.test_backup_failures_are_handled_as_incidents(handled, self.policy, now, examine)  # type: ignore[arg-type]
 
         return self._judge("MON-4", "handled_failures", judge, failure_logs=Population((log,)))
+
+    def populations(self, name: str) -> Population[Any]:
+        """Read one population."""
+        known = {"records": self.folder, "ledger": Ledger(), "policy": self.policy, "now": datetime.now(UTC)}
+        found: Population[Any] = Collection(known).value(name)
+        return found
 
     def _judge(
         self,

@@ -11,7 +11,7 @@ import botocore.session
 import jmespath
 import pytest
 from botocore import xform_name
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import DataNotFoundError, EndpointConnectionError
 from botocore.model import ListShape, OperationModel, Shape, StructureShape
 from botocore.validate import ParamValidator
 
@@ -21,7 +21,6 @@ from fixtures.collectors.aws_listings import BACKUPS, COMPUTE, STORES, VAULTS, L
 from fixtures.facts.population import Source
 from fixtures.facts.stores import Store
 
-KEYS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
 SESSION = botocore.session.get_session()
 LISTINGS = {listing.kind: listing for listing in (*STORES, *COMPUTE, *BACKUPS, *VAULTS)}
 VOLUME, INSTANCE, TABLE, COLLECTION = (
@@ -32,6 +31,15 @@ VOLUME, INSTANCE, TABLE, COLLECTION = (
 def operation(listing: Listing) -> OperationModel:
     """Return AWS' own model of the call."""
     return SESSION.get_service_model(listing.service).operation_model(listing.call.split(":")[1])
+
+
+def has_paginator(listing: Listing) -> bool:
+    """Whether boto3 follows its pages by itself."""
+    try:
+        SESSION.get_paginator_model(listing.service).get_paginator(listing.call.split(":")[1])
+    except (DataNotFoundError, ValueError):
+        return False
+    return True
 
 
 def thing(listing: Listing) -> Shape:
@@ -115,13 +123,9 @@ def test_entry_reads_what_aws_answers(kind: str) -> None:
 def test_every_page_is_asked_for(kind: str) -> None:
     """By boto3's paginator, or by the field that the entry names; or the answer knows no pages."""
     listing = LISTINGS[kind]
-    client = SESSION.create_client(listing.service, "eu-central-1", **KEYS)
     answered = cast("StructureShape", operation(listing).output_shape).members
     tokens = [name for name in answered if re.search(r"token|marker|last", name, re.IGNORECASE)]
-    if client.can_paginate(xform_name(listing.call.split(":")[1])):
-        assert not listing.next_page
-    else:
-        assert [listing.next_page] == (tokens or [""])
+    assert [listing.next_page] == ([""] if has_paginator(listing) else tokens or [""])
 
 
 def test_kinds_are_different() -> None:

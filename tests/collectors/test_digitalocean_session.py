@@ -122,6 +122,25 @@ def test_netrc_does_not_replace_the_token(ocean: Served, tmp_path: Path, monkeyp
     assert ocean.read("volumes").unread == ()
 
 
+def test_proxy_does_not_see_the_token(
+    ocean: Served, stranger: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy for plain HTTP would be handed the request as it is."""
+    address, asked = stranger
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, address)
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    assert read_volumes(open_ocean(ocean.ledger)).unread == ()
+    assert asked == []
+
+
+def test_host_in_capitals(ocean: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host's name has none, and requests writes it without."""
+    monkeypatch.setenv("DIGITALOCEAN_API_URL", ocean.url.replace("http", "HTTP"))
+    assert read_volumes(open_ocean(ocean.ledger)).unread == ()
+
+
 @pytest.mark.parametrize(
     ("url", "reason"),
     [

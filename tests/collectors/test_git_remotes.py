@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import time
@@ -147,23 +146,29 @@ def test_secrets_are_left_out(address: str, shown: str) -> None:
     assert without_secrets(address) == shown
 
 
-HOOK_TEMPLATE = Path(__file__).parents[2] / "records/mirrors.toml"
+HOME = Path(__file__).parents[2]
 
 
-def _hook() -> str:
-    lines = [line.removeprefix("#   ") for line in HOOK_TEMPLATE.read_text("utf-8").splitlines()]
-    start = lines.index("#!/bin/sh")
-    return "\n".join(lines[start : start + 2]) + "\n"
+def _recipe() -> str:
+    """Return the commands that the README gives to developers."""
+    section = (HOME / "README.md").read_text("utf-8").split("## Source code mirrors")[1]
+    return section.split("```sh\n")[1].split("```")[0]
+
+
+def test_hook_is_printed_alike_everywhere() -> None:
+    """In the README, and where machines are recorded."""
+    (line,) = [line for line in _recipe().splitlines() if "git push" in line]
+
+    assert f"#   {line}\n" in (HOME / "records/mirrors.toml").read_text("utf-8")
 
 
 def test_hook_reports_a_mirror(origin: Path, tmp_path: Path) -> None:
-    """As records/mirrors.toml prints it: after a fetch and after a push, with branches that are gone taken away."""
+    """By the README's commands: at once, after a fetch and after a push, with branches that are gone taken away."""
     git(tmp_path, "clone", "--quiet", "--bare", str(origin), "hub.git")
     hub, clone = tmp_path / "hub.git", tmp_path / "clone"
     git(tmp_path, "clone", "--quiet", str(hub), "clone")
-    hook = clone / ".git/hooks/reference-transaction"
-    hook.write_text(_hook())
-    hook.chmod(0o755)
+    git(origin, "push", "--quiet", str(hub), "main:first")
+    subprocess.run(["sh", "-e", "-c", _recipe()], cwd=clone, check=True, capture_output=True)
     machine = f"refs/mirrors/{socket.gethostname()}"
 
     def reported() -> dict[str, str]:
@@ -172,10 +177,11 @@ def test_hook_reports_a_mirror(origin: Path, tmp_path: Path) -> None:
         held.pop("HEAD", None)  # the collector leaves it out, too
         return held
 
-    git(origin, "push", "--quiet", str(hub), "main:main", "main:topic")
+    assert set(reported()) == {"main", "release/1", "first"}
+    git(origin, "push", "--quiet", str(hub), ":first", "main:topic")
     git(origin, "commit", "--quiet", "--allow-empty", "-m", "three")
     git(origin, "push", "--quiet", str(hub), "main:main")
-    git(clone, "fetch", "--quiet")
+    git(clone, "fetch", "--quiet", "--prune")
     three = git(origin, "rev-parse", "main")
     assert reported() == {
         "main": three,
@@ -191,4 +197,3 @@ def test_hook_reports_a_mirror(origin: Path, tmp_path: Path) -> None:
     git(hub, "update-ref", "-d", "refs/heads/topic")
     git(clone, "fetch", "--quiet", "--prune")
     assert "topic" not in reported()
-    assert os.access(hook, os.X_OK)

@@ -23,7 +23,7 @@ def sha(number: int) -> str:
 
 def mirror(tips: dict[str, str], branches: Branches, unknown: frozenset[str] = frozenset()) -> Mirror:
     """A mirror of one repository on one machine."""
-    return Mirror("github:o/r/mirrors/m", "o/r", "m", "ref", tips, unknown, branches, "", SOURCE)
+    return Mirror("https://github.com/o/r#m", "o/r", "m", "ref", tips, unknown, branches, "", SOURCE)
 
 
 def branches(*pushes: tuple[int, int, int], tip: int, name: str = "main") -> Branches:
@@ -149,7 +149,7 @@ def test_machines_are_counted_once() -> None:
         Mirror(f"m{name}", "o/r", name, "ref", {"main": sha(5)}, frozenset(), told, "", SOURCE)
         for name in ("Anna", "anna", "ben")
     ]
-    repository = MirroredRepository("github:o/r", "o/r", tuple(found), Clones(90, 40), SOURCE)
+    repository = MirroredRepository("https://github.com/o/r", "o/r", tuple(found), Clones(90, 40), SOURCE)
 
     assert repository.machines == ("anna", "ben")
     assert str(repository) == "2 machines: anna, ben"

@@ -13,7 +13,7 @@ from fixtures.facts.population import Source
 from fixtures.facts.repositories import Bypass, History, Protection, Repository, Rule
 
 SOURCE = Source("github", "", "", "", 0)
-NOTHING = History("github:o/r", "o/r", "main", "a" * 40, None, (), False, SOURCE)
+NOTHING = History("https://github.com/o/r", "o/r", "main", "a" * 40, None, (), False, SOURCE)
 BOTH = ("non_fast_forward", "deletion")
 ACTORS = {
     # kind, number → who of these gets through: everybody who pushes, administrators, one named
@@ -118,7 +118,7 @@ def test_nothing_protects_nothing(kind: str) -> None:
 )
 def test_visibility(visibility: str, private: bool, allowed: tuple[str, ...], fine: bool) -> None:
     """Word and boolean have to agree; a word that nobody knows is no permission."""
-    repository = Repository("github:o/r", "o/r", visibility, private, False, False, "main", None, SOURCE)
+    repository = Repository("https://github.com/o/r", "o/r", visibility, private, False, False, "main", None, SOURCE)
 
     assert repository.is_visible_as(allowed) is fine
 
@@ -136,7 +136,7 @@ def test_visibility(visibility: str, private: bool, allowed: tuple[str, ...], fi
 )
 def test_residency_can_be_shown_for_a_tenant_only(host: str, residency: str, fine: bool) -> None:
     """The host shows that it is a tenant, the contract says in which region; github.com promises none."""
-    hosting = SourceHosting("github:o", "o", host, residency, 4, SOURCE)
+    hosting = SourceHosting("https://github.com/o", "o", host, residency, 4, SOURCE)
 
     assert hosting.is_in_eu is fine
     assert ("no data residency can be shown" in str(hosting)) is not host.endswith(".ghe.com")

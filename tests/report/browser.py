@@ -31,6 +31,8 @@ ARGUMENTS = (
     "--window-size=1280,1000",
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
 )
+PATIENCE = 300
+"""Seconds to wait for the browser; it needs a few, unless the machine is very busy."""
 MISSING = (
     "the report is tested in a real browser and on paper: install Chromium, its driver and pdftotext (Debian: "
     "chromium chromium-driver poppler-utils), name them by CHROMIUM, CHROMEDRIVER and PDFTOTEXT if they are elsewhere, "
@@ -57,7 +59,7 @@ class Browser:
 
     def command(self, path: str, **parameters: Any) -> Any:  # noqa: ANN401 - JSON
         """Send a WebDriver command; return its value. Raises RuntimeError with the driver's message."""
-        answer = self._http.post(f"{self._session}/{path}", json=parameters, timeout=120).json()["value"]
+        answer = self._http.post(f"{self._session}/{path}", json=parameters, timeout=PATIENCE).json()["value"]
         if isinstance(answer, dict) and "error" in answer:
             raise RuntimeError(f"{path}: {answer['error']}: {answer['message']}")
         return answer
@@ -127,13 +129,13 @@ def browsing() -> Iterator[Browser]:
             wanted: dict[str, Any] = {
                 "alwaysMatch": {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}
             }
-            answer = requests.post(base, json={"capabilities": wanted}, timeout=60).json()["value"]
+            answer = requests.post(base, json={"capabilities": wanted}, timeout=PATIENCE).json()["value"]
             if "sessionId" not in answer:
                 raise RuntimeError(f"Chromium did not start: {answer}")
             session = f"{base}/{answer['sessionId']}"
             try:
                 yield Browser(session)
             finally:
-                requests.delete(session, timeout=30)
+                requests.delete(session, timeout=PATIENCE)
         finally:
             process.terminate()

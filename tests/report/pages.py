@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import json
 import re
 from pathlib import Path
@@ -18,6 +19,7 @@ from fixtures.report import hooks
 from fixtures.report.page import rebuild
 from tests.judgement.facts import NOW
 
+NUMBERS = itertools.count()
 NO_ROWS: dict[str, Any] = {"environment": {}, "tests": {}, "renderCollapsed": ["passed"], "initialSort": "result"}
 
 
@@ -50,7 +52,8 @@ def inner_run(folder: Path, document: dict[str, Any], tests: str, *options: str)
     """Run *tests* with pytest-html and our hooks; return exit status and run, whose folder is not yet published."""
     folder.mkdir(exist_ok=True)
     (folder / "pytest.ini").write_text("[pytest]\n", "utf-8")
-    file = folder / "test_inner.py"
+    # A module of its own name, since all of them are imported into this process.
+    file = folder / f"test_inner_{next(NUMBERS)}.py"
     file.write_text(tests, "utf-8")
     run = Run(RunFolder(folder / "reports", NOW, "live"), "live", NOW)
     run.document = document
@@ -59,7 +62,6 @@ def inner_run(folder: Path, document: dict[str, Any], tests: str, *options: str)
         f"--rootdir={folder}",
         f"--config-file={folder / 'pytest.ini'}",
         "-qq",
-        "--import-mode=importlib",
         *options,
     ]
     status = pytest.main([*arguments, "-p", "no:cacheprovider"], plugins=[hooks, examination, _Prepared(run)])

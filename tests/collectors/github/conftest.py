@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,6 +27,7 @@ from fixtures.simulator import github
 from fixtures.simulator.organisation import Organisation
 from fixtures.simulator.serving import serve
 from fixtures.simulator.stand_ins.github import ORGANISATION, TOKEN, create_app
+from tests.collectors.github.faults import Break, switch
 
 
 @dataclass
@@ -56,24 +58,40 @@ class Reading:
         inventory = mirror_inventory(self.records)
         return read_mirrored_repositories(self.hosting, self.repositories(), inventory, self.ledger, datetime.now(UTC))
 
+    @cached_property
+    def all_mirrored(self) -> Population[MirroredRepository]:
+        """The mirrors, read once."""
+        return self.mirrored()
+
     def gaps(self) -> list[str]:
         """Read everything; return each gap once, as a person reads it."""
-        found = (*self.repositories().unread, *self.histories().unread, *self.mirrored().unread)
+        found = (*self.repositories().unread, *self.histories().unread, *self.all_mirrored.unread)
         return list(dict.fromkeys(map(str, found)))
 
-    def judge(self) -> dict[str, Examination]:
-        """Let the compliance tests judge what was read."""
+    def judge_one(self, id_: str) -> Examination:
+        """Read what one statement is about, and let its test judge."""
         now, policy = datetime.now(UTC), load()
-        repositories, histories, mirrored = self.repositories(), self.histories(), self.mirrored()
-        mirrors = Population(tuple(m for one in mirrored for m in one.mirrors), mirrored.unread)
-        found = {id_: Examination(id_, now) for id_ in ("SRC-1", "SRC-2", "SRC-3", "SRC-4")}
-        src.test_repositories_are_private(repositories, policy, found["SRC-1"])
-        src.test_repositories_are_under_version_control_with_protected_history(histories, policy, found["SRC-2"])
-        src.test_repositories_are_mirrored_on_developer_machines(mirrored, policy, found["SRC-3"])
-        src.test_mirrors_are_current_with_every_push(mirrors, policy, now, found["SRC-4"])
-        for id_, population in zip(found, (repositories, histories, mirrored, mirrors), strict=True):
-            found[id_].close({"population": population})
+        found = Examination(id_, now)
+        population: Population[Any]
+        if id_ == "SRC-1":
+            population = self.repositories()
+            src.test_repositories_are_private(population, policy, found)
+        elif id_ == "SRC-2":
+            population = self.histories()
+            src.test_repositories_are_under_version_control_with_protected_history(population, policy, found)
+        else:
+            population = self.all_mirrored
+            if id_ == "SRC-3":
+                src.test_repositories_are_mirrored_on_developer_machines(population, policy, found)
+            else:
+                mirrors = Population(tuple(m for one in population for m in one.mirrors), population.unread)
+                src.test_mirrors_are_current_with_every_push(mirrors, policy, now, found)
+        found.close({"population": population})
         return found
+
+    def judge(self) -> dict[str, Examination]:
+        """Let all four tests judge what was read."""
+        return {id_: self.judge_one(id_) for id_ in ("SRC-1", "SRC-2", "SRC-3", "SRC-4")}
 
     def results(self) -> dict[str, str]:
         """Judge; return each statement's result."""
@@ -102,7 +120,8 @@ def leading_there(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     for name, value in exports.items():
         monkeypatch.setenv(name, value)
     # The simulator's clock is one for all its servers, here for one.
-    return Organisation({**exports, "AWS_ENDPOINT_URL": address, "COMPLIANCE_RECORDS": str(tmp_path)})
+    also = {"AWS_ENDPOINT_URL": address, "AWS_CA_BUNDLE": "", "COMPLIANCE_RECORDS": str(tmp_path)}
+    return Organisation({**exports, **also})
 
 
 @pytest.fixture
@@ -141,3 +160,17 @@ def read(leading_there: Organisation) -> Read:
         return Reading(hosting, ledger, leading_there.records, waited)
 
     return opened
+
+
+@pytest.fixture
+def break_(untouched: Organisation) -> Iterator[Break]:
+    """Switch faults on where nothing else is changed."""
+    yield partial(switch, untouched)
+    switch(untouched)
+
+
+@pytest.fixture
+def break_after(organisation: Organisation) -> Iterator[Break]:
+    """Switch faults on after something was changed."""
+    yield partial(switch, organisation)
+    switch(organisation)

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-import time
-from collections.abc import Callable, Iterator
-from functools import partial
 from typing import Any
 
 import pytest
@@ -15,44 +11,23 @@ from fixtures.simulator.github import APP, INFRASTRUCTURE
 from fixtures.simulator.organisation import Organisation
 from fixtures.simulator.stand_ins.github import READ_ONLY_TOKEN
 from tests.collectors.github.conftest import Read
-
-ORG, REPOS = "/orgs/botbrains", "/orgs/botbrains/repos"
-BRANCH, PROTECTION = "/repos/*/branches/main", "/repos/*/branches/main/protection"
-RULES, RULESET = "/repos/*/rules/branches/*", "/repos/*/rulesets/*"
-REFS, HEADS = "/repos/*/git/matching-refs/mirrors", "/repos/*/git/matching-refs/heads"
-ACTIVITY, COMPARISON, CLONES = "/repos/*/activity", "/repos/*/compare/*", "/repos/*/traffic/clones"
-ALL = {"SRC-1", "SRC-2", "SRC-3", "SRC-4"}
-MIRRORING = {"SRC-3", "SRC-4"}
-NOT_ASSESSED = "not_assessed"
-Break = Callable[..., None]
-
-
-def error(status: int, message: str, **headers: str) -> dict[str, Any]:
-    """Describe an answer in the shape of GitHub's refusals."""
-    body = {"message": message, "documentation_url": "https://docs.github.com/rest", "status": str(status)}
-    return {"status": status, "body": body, "headers": headers}
-
-
-def switch(org: Organisation, path: str = "", **fault: Any) -> None:  # noqa: ANN401 - the faults' own fields
-    """Switch a fault on for the paths that fit a pattern; without a path, all of them off."""
-    if path:
-        org.api("github").post("/simulator/faults", json={"path": path, "method": "GET", **fault})
-    else:
-        org.api("github").delete("/simulator/faults")
-
-
-@pytest.fixture
-def break_(untouched: Organisation) -> Iterator[Break]:
-    """Switch faults on where nothing else is changed."""
-    yield partial(switch, untouched)
-    switch(untouched)
-
-
-@pytest.fixture
-def break_after(organisation: Organisation) -> Iterator[Break]:
-    """Switch faults on after something was changed."""
-    yield partial(switch, organisation)
-    switch(organisation)
+from tests.collectors.github.faults import (
+    ACTIVITY,
+    ALL,
+    BRANCH,
+    CLONES,
+    COMPARISON,
+    HEADS,
+    MIRRORING,
+    NOT_ASSESSED,
+    ORG,
+    PROTECTION,
+    REFS,
+    REPOS,
+    RULES,
+    Break,
+    error,
+)
 
 
 def assert_told(read: Read, statements: set[str], told: str) -> None:
@@ -234,164 +209,3 @@ def test_activity_that_lacks_the_newest_push(organisation: Organisation, break_a
 
     reading = read()
     assert "does not know the newest push to main" in str(reading.mirrored().unread)
-
-
-NAMED = ("not as published", "does not tell", "does not show", "are listed", "it lists")
-SECRET = "hunter2-planted"  # noqa: S105
-WRONG: dict[str, Any] = {"missing": ..., "null": None, "text": SECRET, "number": 7, "list": [], "object": {}}
-FIELDS = [
-    (ORG, "login", "SRC-1", {"text"}),
-    (ORG, "public_repos", "SRC-1", set()),
-    (ORG, "total_private_repos", "SRC-1", set()),
-    (REPOS, "0.full_name", "SRC-1", set()),
-    (REPOS, "0.private", "SRC-1", set()),
-    (REPOS, "0.visibility", "SRC-1", {"text"}),
-    (REPOS, "0.fork", "SRC-1", set()),
-    (REPOS, "0.archived", "SRC-1", set()),
-    (REPOS, "0.default_branch", "SRC-1", {"text"}),
-    (REPOS, "0.pushed_at", "SRC-1", {"null"}),
-    (BRANCH, "commit", "SRC-2", set()),
-    (BRANCH, "commit.sha", "SRC-2", set()),
-    (PROTECTION, "allow_force_pushes", "SRC-2", set()),
-    (PROTECTION, "allow_force_pushes.enabled", "SRC-2", set()),
-    (PROTECTION, "allow_deletions", "SRC-2", set()),
-    (PROTECTION, "allow_deletions.enabled", "SRC-2", set()),
-    (PROTECTION, "enforce_admins", "SRC-2", set()),
-    (PROTECTION, "enforce_admins.enabled", "SRC-2", set()),
-    (RULES, "*.type", "SRC-2", {"text"}),
-    (RULES, "*.ruleset_id", "SRC-2", {"number"}),
-    (RULESET, "enforcement", "SRC-2", {"text"}),
-    (RULESET, "bypass_actors", "SRC-2", {"list"}),
-    (HEADS, "0.ref", "SRC-4", set()),
-    (HEADS, "0.object", "SRC-4", set()),
-    (HEADS, "0.object.sha", "SRC-4", set()),
-    (REFS, "0.ref", "SRC-3", set()),
-    (REFS, "0.object.sha", "SRC-3", set()),
-    (ACTIVITY, "0.ref", "SRC-4", set()),
-    (ACTIVITY, "0.after", "SRC-4", set()),
-    (ACTIVITY, "0.before", "SRC-4", set()),
-    (ACTIVITY, "0.timestamp", "SRC-4", set()),
-]
-"""Path, field, statement that rests on it, and the kinds of wrong value that are well-formed there."""
-
-
-@pytest.mark.parametrize(("path", "field", "statement", "fine"), FIELDS, ids=lambda value: str(value).strip("/"))
-def test_field_that_is_not_as_published(
-    break_: Break,
-    read: Read,
-    path: str,
-    field: str,
-    statement: str,
-    fine: set[str],
-) -> None:
-    """Whatever stands there instead, nothing is compliant on the strength of it, and the field is named."""
-    for kind, value in WRONG.items():
-        if kind in fine:
-            continue
-        break_(path, **({"drop": [field]} if value is ... else {"replace": {field: value}}))
-        examination = read().judge()[statement]
-
-        assert str(examination.result) == NOT_ASSESSED, kind
-        told = " ".join(map(str, examination.unread))
-        assert any(words in told for words in NAMED), told
-        assert SECRET not in told
-        break_()
-
-
-@pytest.mark.parametrize(
-    ("path", "field", "value", "statement"),
-    [
-        (REPOS, "0.visibility", "confidential", "SRC-1"),
-        (REPOS, "0.visibility", "Private", "SRC-1"),
-        (REPOS, "0.private", False, "SRC-1"),
-        (RULESET, "enforcement", "sometimes", "SRC-2"),
-        (RULES, "*.type", "no_forcing", "SRC-2"),
-        (REFS, "0.object.type", "tree", "SRC-3"),
-        (HEADS, "0.object.type", "tag", "SRC-4"),
-        (ACTIVITY, "0.ref", "refs/tags/v1", "SRC-4"),
-    ],
-)
-def test_value_that_nobody_knows(
-    break_: Break,
-    read: Read,
-    path: str,
-    field: str,
-    value: object,
-    statement: str,
-) -> None:
-    """Is a failure or a gap, never a pass; where it only adds what is due, it changes nothing."""
-    break_(path, replace={field: value})
-
-    result = read().results()[statement]
-    assert result in {"not_compliant", NOT_ASSESSED} or (path == ACTIVITY and result == "compliant")
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "told"),
-    [
-        ("GITHUB_TOKEN", "", "there is no token"),
-        ("GITHUB_TOKEN", "wrong", "401 Bad credentials"),
-        ("GITHUB_TOKEN", "ghp_\nline", "characters that no token has"),
-        ("GITHUB_API_URL", "http://api.github.example", "without encryption"),
-        ("GITHUB_API_URL", "ftp://127.0.0.1", "not an address of an API"),
-        ("GITHUB_API_URL", "https://user:secret@127.0.0.1", "not an address of an API"),
-    ],
-)
-def test_settings_that_cannot_work(
-    organisation: Organisation, read: Read, monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
-) -> None:
-    """They are told before, or by the first answer; what they hold is not repeated."""
-    assert organisation
-    monkeypatch.setenv(name, value)
-    reading = read()
-
-    assert set(reading.results().values()) == {NOT_ASSESSED}
-    assert told in reading.gaps()[0]
-    assert "secret" not in str(reading.gaps())
-    assert "ghp_" not in str(reading.gaps())
-
-
-def test_nobody_listens(organisation: Organisation, read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The run gives up after a few attempts, without waiting for each of many calls."""
-    assert organisation
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        monkeypatch.setenv("GITHUB_API_URL", f"http://127.0.0.1:{unused.getsockname()[1]}")
-    reading = read()
-
-    assert set(reading.results().values()) == {NOT_ASSESSED}
-    assert "GitHub cannot be reached" in reading.gaps()[0]
-    assert len(reading.ledger.calls) <= 4
-
-
-def test_passing_trouble_costs_time_and_no_verdict(break_: Break, read: Read) -> None:
-    """One bad gateway, one limit with a time to wait: asked again, and noted each time."""
-    break_(REPOS, times=1, status=502, html=True)
-    break_(HEADS, times=1, **error(429, "slow down", **{"Retry-After": "2"}))
-    reading = read()
-
-    assert set(reading.results().values()) == {"compliant"}
-    assert sorted(reading.waited) == [0.5, 2.0]
-    assert sorted(call.status for call in reading.ledger.calls if call.status != 200 and call.status < 600)[-2:] == [
-        429,
-        502,
-    ]
-
-
-def test_patience_is_bounded_over_all_calls(break_: Break, read: Read) -> None:
-    """However many calls ask for a moment of it."""
-    break_("/repos/*", **error(429, "slow down", **{"Retry-After": "9"}))
-    reading = read()
-
-    assert reading.results()["SRC-2"] == NOT_ASSESSED
-    assert sum(reading.waited) <= 30
-
-
-def test_limit_that_lasts_an_hour_is_not_waited_for(break_: Break, read: Read) -> None:
-    """GitHub tells when it ends."""
-    headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(int(time.time()) + 3600)}
-    break_(REPOS, **error(403, "API rate limit exceeded for user ID 1.", **headers))
-    reading = read()
-
-    assert set(reading.results().values()) == {NOT_ASSESSED}
-    assert reading.waited == []

@@ -52,11 +52,11 @@ def test_clone_that_can_be_asked_counts(clone: Path, organisation: Organisation,
     with organisation.days_ago(2):
         github.push(organisation, INFRASTRUCTURE)
     examination = read().judge()["SRC-4"]
-    late = [f"github:{NAME}/mirrors/{machine}" for machine in ("anna-laptop", "ben-laptop", "dora")]
+    late = [f"https://github.com/{NAME}#{machine}" for machine in ("anna-laptop", "ben-laptop", "dora")]
     assert [finding.resource for finding in examination.violations] == late
 
     _git(clone, "remote", "update")
-    late.remove(f"github:{NAME}/mirrors/dora")
+    late.remove(f"https://github.com/{NAME}#dora")
     assert [finding.resource for finding in read().judge()["SRC-4"].violations] == late
 
 
@@ -88,7 +88,7 @@ def test_old_clone_counts_and_is_behind(clone: Path, organisation: Organisation,
 
     assert organisation
     assert str(found["SRC-3"].result) == "compliant"
-    assert [finding.resource for finding in found["SRC-4"].violations] == [f"github:{NAME}/mirrors/dora"]
+    assert [finding.resource for finding in found["SRC-4"].violations] == [f"https://github.com/{NAME}#dora"]
 
 
 def test_machine_that_cannot_be_asked_is_a_gap(organisation: Organisation, read: Read, tmp_path: Path) -> None:

@@ -1,0 +1,155 @@
+"""The page in a real browser: without scripts, by keyboard, in the dark, filtered, on a narrow screen, and large."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from fixtures.examination import CATALOGUE
+from tests.report.browser import Browser
+from tests.report.documents import Document, described, examined
+from tests.report.pages import page_of
+
+pytestmark = pytest.mark.browser
+AXE = files("axe_core_python").joinpath("axe.min.js")
+LARGE = 5000
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page of five thousand examined resources, some of which violate."""
+    share = LARGE // len(CATALOGUE) + 1
+    examinations = [examined(id_, *(n % 100 != 7 for n in range(share))) for id_ in CATALOGUE]
+    folder = tmp_path_factory.mktemp("large")
+    return page_of(described(folder / "reports", examinations), folder / "report.html")
+
+
+@pytest.mark.parametrize("scene", ["broken", "simulated", "not assessed", "nothing run"])
+def test_without_scripts_everything_is_there(
+    browser: Browser, documents: dict[str, Document], pages: dict[str, Path], scene: str
+) -> None:
+    """As it is read in a mail client, or by somebody who trusts nothing."""
+    browser.scripts(enabled=False)
+    browser.open(pages[scene])
+    text = re.sub(r"\s+", " ", str(browser.run("return document.body.textContent")))
+
+    for one in documents[scene]["statements"]:
+        assert one["requires"] in text
+        for finding in one["findings"]:
+            assert finding["resource"] in text
+            assert finding["seen"] in text
+            assert finding["remedy"] in text
+    assert "scripts are switched off" in text
+    assert browser.run("return document.querySelectorAll('.filter-bar').length") == 0
+    assert browser.run("return document.querySelectorAll('details:not([open]), [hidden]').length") == 0
+
+
+@pytest.mark.parametrize(("scene", "scheme"), [("broken", "light"), ("simulated", "dark"), ("not assessed", "dark")])
+def test_axe_finds_no_serious_fault(browser: Browser, pages: dict[str, Path], scene: str, scheme: str) -> None:
+    """Nor any other: names, roles, order of headings, contrast, in the light and in the dark."""
+    browser.devtools("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+    browser.open(pages[scene])
+    browser.run("document.querySelectorAll('.statement').forEach(one => one.style.contentVisibility = 'visible')")
+    browser.devtools("Runtime.evaluate", expression=AXE.read_text("utf-8"))
+    found = browser.devtools(
+        "Runtime.evaluate", expression="axe.run().then(r => JSON.stringify(r.violations.map(v => [v.impact, v.id,"
+        " v.nodes.slice(0, 3).map(n => n.html.slice(0, 160))])))", awaitPromise=True,
+    )["result"]["value"]  # fmt: skip
+
+    assert found == "[]"
+
+
+def test_keyboard_reaches_the_statements(browser: Browser, pages: dict[str, Path]) -> None:
+    """The first stop skips to them; each statement of the map is a stop; details open and close."""
+    browser.open(pages["broken"])
+    browser.keys("body", "\ue004")
+    assert browser.run("return document.activeElement.textContent") == "Skip to the statements"
+    browser.run("document.querySelector('a[href=\"#DB-4\"]').focus()")
+    browser.keys("a[href='#DB-4']", "\ue007")
+    assert browser.run("return location.hash") == "#DB-4"
+    browser.run("document.querySelector('#DB-4 summary').focus()")
+    browser.keys("#DB-4 summary", " ")
+    assert browser.run("return document.querySelector('#DB-4 details').open") is False
+
+
+def test_filter_hides_only_what_complies(browser: Browser, large: Path) -> None:
+    """Violations stay, whatever is typed; how many rows are hidden is said; a new visit begins without it."""
+    browser.open(large)
+    visible = (
+        "return [].filter.call(document.querySelectorAll(arguments[0]), one => getComputedStyle(one).display != 'none')"
+        ".length"
+    )
+    violations = browser.run(visible, "tbody.violates")
+    assert violations > len(CATALOGUE)
+
+    browser.keys(".filter-bar input[type=search]", "db:app-11-no")
+    assert browser.run(visible, "tr.complies") == 0
+    assert browser.run(visible, "tbody.violates") == violations
+    assert "0 of" in browser.run("return document.querySelector('.filter-bar [role=status]').textContent")
+
+    browser.open(large, "?filter=db:app-11-no#DB-4")
+    assert browser.run(visible, "tr.complies") > LARGE * 0.9
+
+
+def test_filter_by_name(browser: Browser, large: Path) -> None:
+    """One resource of many, in every statement that looked at it."""
+    browser.open(large)
+    browser.keys(".filter-bar input[type=search]", "APP-42")
+    shown = browser.run(
+        "return [].filter.call(document.querySelectorAll('tr.complies'),"
+        " one => getComputedStyle(one).display != 'none').map(one => one.textContent)"
+    )
+
+    assert len(shown) == len(CATALOGUE)
+    assert all("app-42" in row for row in shown)
+
+
+def test_large_page_is_small_and_quick(browser: Browser, large: Path) -> None:
+    """Five thousand resources: below 10 MB, ready within 2 s, filtered within 200 ms.
+
+    The times are generous here, since other tests share the machine; tests/benchmarks/report.py has the figures.
+    """
+    assert large.stat().st_size < 10_000_000
+    browser.open(large)
+    timing = "const t = performance.getEntriesByType('navigation')[0]; return t.domContentLoadedEventEnd - t.startTime"
+    assert browser.run(timing) < 8000
+    filtered = browser.run(
+        "const field = document.querySelector('.filter-bar input'); const begun = performance.now();"
+        "field.value = 'app-42'; field.dispatchEvent(new Event('input')); document.body.offsetHeight;"
+        "return performance.now() - begun"
+    )
+    assert filtered < 2000
+
+
+@pytest.mark.parametrize("width", [360, 700, 1280])
+def test_no_screen_is_too_narrow(browser: Browser, pages: dict[str, Path], width: int) -> None:
+    """The page itself never scrolls sideways."""
+    browser.devtools("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
+    try:
+        browser.open(pages["simulated"])
+        assert browser.run("return document.documentElement.scrollWidth") <= width
+    finally:
+        browser.devtools("Emulation.clearDeviceMetricsOverride")
+
+
+def test_simulated_mark_stays_in_sight(browser: Browser, pages: dict[str, Path]) -> None:
+    """Wherever one reads, the annex included."""
+    browser.open(pages["simulated"])
+    for place in ("#provenance", "#DB-4", "#verify", "#annex .summary"):
+        browser.run("document.querySelector(arguments[0]).scrollIntoView()", place)
+        in_sight = browser.run(
+            "return [].some.call(document.querySelectorAll('.band'), one => { const box = one.getBoundingClientRect();"
+            " return box.bottom > 0 && box.top < innerHeight })"
+        )
+        assert in_sight, place
+
+
+def test_nothing_is_loaded_from_anywhere(browser: Browser, pages: dict[str, Path]) -> None:
+    """One file, and no address in it that a browser would follow by itself."""
+    browser.open(pages["broken"])
+
+    assert browser.run("return performance.getEntriesByType('resource').map(one => one.name)") == []
+    assert browser.run("return document.querySelectorAll('link, img, iframe, object, embed, script[src]').length") == 0
