@@ -34,6 +34,19 @@ def test_whatever_region_is_used_is_enabled(organisation: Organisation, region: 
     assert region in enabled(organisation)
 
 
+@pytest.mark.parametrize("service", ["memorydb", "rds", "backup", "efs"])
+def test_every_service_is_in_every_region(organisation: Organisation, service: str) -> None:
+    """So that a region that somebody enables is read to the end."""
+    listing = {
+        "memorydb": "describe_clusters",
+        "rds": "describe_db_instances",
+        "backup": "list_backup_vaults",
+        "efs": "describe_file_systems",
+    }
+    for region in ("eu-central-2", "mx-central-1"):
+        assert answer(organisation.client(service, region), listing[service])
+
+
 def test_a_region_can_be_enabled_and_disabled(organisation: Organisation) -> None:
     """Those that every account has can't."""
     account = organisation.client("account")
