@@ -3,13 +3,11 @@
 from datetime import datetime
 
 from fixtures.examination import Examination, statement
-from fixtures.facts.backups import SubnetGroup
 from fixtures.facts.databases import Database
 from fixtures.facts.locations import Location
 from fixtures.facts.policy import Policy
 from fixtures.facts.population import Population
-from fixtures.facts.protection import ProtectedDatabase
-from fixtures.facts.recovery import describe_recovery, key_is_local, restore_targets
+from fixtures.facts.recovery import Recovery
 from fixtures.facts.regions import place
 from fixtures.facts.replications import ReplicationRule
 from fixtures.facts.text import span
@@ -51,23 +49,17 @@ def test_backups_remain_in_eu(
 
 @statement("RES-3")
 def test_loss_of_primary_region_loses_no_data(
-    protected_databases: Population[ProtectedDatabase],
-    subnet_groups: Population[SubnetGroup],
-    policy: Policy,
-    now: datetime,
-    examine: Examination,
+    recoveries: Population[Recovery], policy: Policy, now: datetime, examine: Examination
 ) -> None:
     """What the secondary region holds is enough to restore every production database without the primary one."""
-    region = policy.secondary_region
-    for one in protected_databases:
-        replica, targets = one.replica_in(region), restore_targets(subnet_groups, one.database.account, region)
+    for one in recoveries:
         with examine(
             one,
-            seen=describe_recovery(replica, targets, region, now),
-            required=f"replica in {region}, at most {span(policy.replica_lag)} behind; its key, a subnet group there",
+            seen=one.describe(now),
+            required=f"replica in {one.region}, at most {span(policy.replica_lag)} behind, its key, a subnet group",
         ):
-            assert replica is not None
-            assert replica.window.is_fresh(now, policy.replica_lag, policy.clock_tolerance)
-            assert replica.window.earliest is not None
-            assert key_is_local(replica)
-            assert targets
+            assert one.replica is not None
+            assert one.replica.window.is_fresh(now, policy.replica_lag, policy.clock_tolerance)
+            assert one.replica.window.earliest is not None
+            assert one.key_opens
+            assert one.targets

@@ -11,7 +11,7 @@ from fixtures.facts.scope import AssignmentUse, ScopedStore
 def test_every_production_data_store_is_in_backup_scope(
     scoped_stores: Population[ScopedStore], assignment_uses: Population[AssignmentUse], examine: Examination
 ) -> None:
-    """Every store of production data is assigned to a data class of the policy, or declared out of scope with a reason."""
+    """Every store of production data is in a data class of the policy, or declared out of scope with a reason."""
     for one in scoped_stores:
         with examine(
             one, seen=one, required="one data class whose statements look at it, or out of scope, with a reason"

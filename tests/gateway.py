@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -70,7 +71,13 @@ def between(target: str, rule: Rule) -> Iterator[Gateway]:
                 return
             headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP}
             got = requests.request(
-                self.command, target + self.path, data=body, headers=headers, timeout=60, allow_redirects=False
+                self.command,
+                target + self.path,
+                data=body,
+                headers=headers,
+                timeout=60,
+                allow_redirects=False,
+                verify=os.environ.get("AWS_CA_BUNDLE") or True,
             )
             kept = {name: value for name, value in got.headers.items() if name.lower() not in HOP_BY_HOP}
             kept.pop("Content-Encoding", None)

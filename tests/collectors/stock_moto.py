@@ -9,12 +9,16 @@ from typing import Any
 import boto3
 import pytest
 import requests
+from botocore.stub import Stubber
 from moto.server import ThreadedMotoServer
 
-from fixtures.collectors.aws_estate import Account, Estate, Region
+from fixtures.collectors.aws_estate import Account, Estate, Place, Region
+from fixtures.collectors.aws_s3_listing import read_bucket_listing
 from fixtures.collectors.aws_session import open_session
 from fixtures.collectors.ledger import Ledger
 from fixtures.collectors.reading import Reading
+from fixtures.facts.buckets import ListedBucket
+from fixtures.facts.population import Population
 
 ACCOUNT = "123456789012"
 KEYS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
@@ -83,3 +87,16 @@ def client(estate: Estate, any_client: Callable[..., Any]) -> Callable[..., Any]
     """Make clients to fill that account."""
     assert estate
     return any_client
+
+
+@pytest.fixture
+def listing(estate: Estate) -> Callable[[], Population[ListedBucket]]:
+    """List the buckets of the account."""
+    return lambda: estate.in_each_account("s3:ListBuckets", read_bucket_listing, "eu-central-1")
+
+
+@pytest.fixture
+def stubbed(estate: Estate) -> Iterator[Stubber]:
+    """Answer the collectors' S3 calls in Frankfurt as written down, instead of sending them."""
+    with Stubber(Place(estate.accounts[0], "eu-central-1").client("s3")) as stubber:
+        yield stubber

@@ -9,6 +9,7 @@ import pytest
 from fixtures.collectors import records
 from fixtures.collectors.record_files import RecordError
 from fixtures.examination import CATALOGUE
+from fixtures.facts.waivers import Waiver
 
 GOOD = """
 [[exceptions]]
@@ -21,7 +22,7 @@ expires = 2026-12-31
 """
 
 
-def read(folder: Path, text: str | bytes) -> object:
+def read(folder: Path, text: str | bytes) -> tuple[Waiver, ...]:
     """Read *text* as the exceptions of *folder*."""
     (folder / "exceptions.toml").write_bytes(text if isinstance(text, bytes) else text.encode())
     return records.waivers(folder, CATALOGUE)
@@ -29,7 +30,7 @@ def read(folder: Path, text: str | bytes) -> object:
 
 def test_good_exception(tmp_path: Path) -> None:
     """It is read, with the place that it stands at."""
-    (one,) = read(tmp_path, GOOD)  # type: ignore[misc]
+    (one,) = read(tmp_path, GOOD)
 
     assert (one.statement, one.is_pattern, one.approver) == ("DB-5", False, "Ada Lovelace, CISO")
     assert one.record == f"{tmp_path.name}/exceptions.toml:3"

@@ -57,7 +57,7 @@ def test_the_examples_of_the_template_are_valid(tmp_path: Path) -> None:
         (['resource = "arn:aws:s3:::logs"', 'class = "Cache"'], "application database"),
         (['resource = "arn:aws:s3:::logs"'], "Field required"),
         (['resource = "arn:aws:s3:::logs-*"', 'class = "object storage"'], "resource_pattern"),
-        (['tag = "environment"', 'class = "cache"'], "should match pattern"),
+        (['tag = "environment="', 'class = "cache"'], "should match pattern"),
         (['tag = "environment=*"', 'class = "cache"'], "should match pattern"),
         (['resuorce = "arn:aws:s3:::logs"', 'class = "cache"'], "Extra inputs are not permitted"),
     ],

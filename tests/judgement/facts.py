@@ -8,7 +8,7 @@ from typing import Any
 
 from fixtures.examination import Examination
 from fixtures.facts.backups import AutomatedBackup
-from fixtures.facts.databases import Database, DatabaseKind, RestoreWindow
+from fixtures.facts.databases import Database, DatabaseEndpoint, DatabaseKind, GroupInUse, RestoreWindow
 from fixtures.facts.policy import Policy
 from fixtures.facts.population import Source
 from fixtures.facts.protection import ProtectedDatabase, protect
@@ -46,6 +46,8 @@ def database(**differently: Any) -> Database:  # noqa: ANN401 - whatever field a
         encrypted=True,
         encryption_type="sse-kms",
         kms_key="arn:aws:kms:eu-central-1:123456789012:key/one",
+        parameter_groups=(GroupInUse("production", of_cluster=False, member="app", status="in-sync"),),
+        endpoints=(DatabaseEndpoint("app.example.org", 5432),),
         tags={},
         source=SOURCE,
     )

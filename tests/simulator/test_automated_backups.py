@@ -170,6 +170,8 @@ def test_a_key_out_of_use_stops_shipping_without_a_word(organisation: Organisati
     assert record["Status"] in {"active", "replicating"}
     _, ends = window(organisation, "app", region)
     assert 2 * DAY <= ends < 2 * DAY + LAG + SOON
+    _, ends_in_ireland = window(organisation, "app", "eu-west-1")
+    assert 2 * DAY <= ends_in_ireland < 2 * DAY + LAG + SOON
 
 
 def test_replication_is_refused_as_the_provider_refuses_it(organisation: Organisation) -> None:

@@ -111,13 +111,16 @@ def test_jobs_are_listed_by_state(organisation: Organisation) -> None:
         region="eu-central-1",
         vault=backups.VAULT,
         resource=databases.arn("app"),
-        state="FAILED",
         message="Access denied to the key",
     )
     assert len(answer(backup, "list_backup_jobs")["BackupJobs"]) == 2
     (failed,) = answer(backup, "list_backup_jobs", ByState="FAILED")["BackupJobs"]
     assert failed["StatusMessage"] == "Access denied to the key"
     answer(backup, "describe_backup_job", BackupJobId=failed["BackupJobId"])
+    an_hour_ago = datetime.now(UTC) - timedelta(hours=1)
+    assert answer(backup, "list_backup_jobs", ByCreatedAfter=an_hour_ago)["BackupJobs"] == [failed]
+    with organisation.days_ago(-31):
+        assert answer(backup, "list_backup_jobs") == {"BackupJobs": []}
     (copied,) = answer(backup, "list_copy_jobs", ByState="COMPLETED")["CopyJobs"]
     assert copied["DestinationBackupVaultArn"] == backups.vault_arn("eu-west-1")
 

@@ -75,6 +75,17 @@ def test_a_subscription_is_enabled_unless_somebody_says_otherwise(organisation: 
     assert gone["Status"] == "topic-not-exist"
 
 
+def test_a_subscription_may_wait_for_its_confirmation(organisation: Organisation) -> None:
+    """As long as nobody follows the link in the mail."""
+    topic = alarms.topic_arn("eu-central-1")
+    sns = organisation.client("sns")
+    (confirmed,) = answer(sns, "list_subscriptions_by_topic", TopicArn=topic)["Subscriptions"]
+    assert confirmed["SubscriptionArn"].startswith(topic)
+    organisation.mishap("sns-unconfirmed", region="eu-central-1", topic=topic, endpoint=confirmed["Endpoint"])
+    (waiting,) = answer(sns, "list_subscriptions_by_topic", TopicArn=topic)["Subscriptions"]
+    assert waiting["SubscriptionArn"] == "PendingConfirmation"
+
+
 def test_topics_that_rds_does_not_publish_to_are_refused(organisation: Organisation) -> None:
     """FIFO topics, and those that don't exist."""
     for name, code in (("nobody", "SNSTopicArnNotFound"), ("first.fifo", "SNSInvalidTopic")):

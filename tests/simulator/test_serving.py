@@ -76,6 +76,7 @@ def test_it_ends_when_told_to_and_leaves_nothing_behind(server: subprocess.Popen
     assert server.communicate(timeout=PATIENCE) == ("", "")
     assert server.returncode == 0
     assert not Path(exports["COMPLIANCE_RECORDS"]).exists()
+    assert not Path(exports["AWS_CA_BUNDLE"]).exists()
 
 
 def test_it_can_be_stopped_while_it_starts(server: subprocess.Popen[str]) -> None:
@@ -129,13 +130,10 @@ def test_an_unknown_violation_is_named_with_similar_ones() -> None:
 
 def test_every_answer_bears_the_mark(served: Organisation) -> None:
     """Of AWS, of moto's own routes, of the simulator's, of errors: provenance is derived from it."""
-    url = served.exports["AWS_ENDPOINT_URL"]
-    answers = [
-        requests.get(url, timeout=PATIENCE),
-        requests.get(url + "/moto-api/data.json", timeout=PATIENCE),
-        requests.get(url + "/no-such-bucket/nothing", timeout=PATIENCE),
-        requests.get(url + "/simulator/nothing", timeout=PATIENCE),
-    ]
+    url, trust = served.exports["AWS_ENDPOINT_URL"], served.exports["AWS_CA_BUNDLE"]
+    paths = ("", "/moto-api/data.json", "/no-such-bucket/nothing", "/simulator/nothing")
+    answers = [requests.get(url + path, timeout=PATIENCE, verify=trust) for path in paths]
+    answers.append(requests.get(url.replace("https", "http"), timeout=PATIENCE))
     assert [answer.headers.get("X-Simulated-Organisation") for answer in answers] == ["true"] * len(answers)
     assert {answer.status_code for answer in answers} >= {200, 404}
 

@@ -1,0 +1,1 @@
+"""GitHub is read completely, or the gap is told."""

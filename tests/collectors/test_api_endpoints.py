@@ -1,0 +1,44 @@
+"""Which endpoints of AWS' APIs carry backups: those that clients ask."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from fixtures.collectors.tls_endpoints import api_endpoints
+
+if TYPE_CHECKING:
+    from fixtures.collectors.aws_estate import Estate
+
+
+class _Account(SimpleNamespace):
+    """An account whose clients say where they would ask."""
+
+    id = "123456789012"
+
+    def client(self, service: str, region: str) -> SimpleNamespace:
+        """Return what has an endpoint."""
+        return SimpleNamespace(meta=SimpleNamespace(endpoint_url=self.url.format(service=service, region=region)))
+
+
+@pytest.mark.parametrize(
+    ("url", "ids"),
+    [
+        (
+            "https://{service}.{region}.amazonaws.com",
+            [f"https://{s}.{r}.amazonaws.com" for r in ("eu-central-1", "eu-west-1") for s in ("s3", "rds", "kms")],
+        ),
+        ("http://127.0.0.1:5000", ["http://127.0.0.1:5000"]),
+        ("https://[::1]:5000/path", ["https://::1:5000"]),
+    ],
+    ids=["AWS", "one server for everything", "IPv6"],
+)
+def test_endpoints_of_apis_are_where_clients_ask(url: str, ids: list[str]) -> None:
+    """Not where somebody thinks that they are; each is measured once."""
+    estate = cast("Estate", SimpleNamespace(accounts=[_Account(url=url), _Account(url=url)]))
+    found = list(api_endpoints(estate, ("eu-central-1", "eu-west-1")))
+
+    assert [one.id for one in found] == ids
+    assert {name for one in found for name in one.serves} == {"S3 API", "RDS API", "KMS API"}

@@ -1,0 +1,1 @@
+"""The stand-in for GitHub answers as GitHub publishes it."""
