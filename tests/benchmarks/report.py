@@ -44,7 +44,7 @@ def main(resources: int) -> None:
         print(f"{'DOM ready':28} {browser.run(OPENED) / 1000:.2f} s")
         print(f"{'filtered':28} {browser.run(FILTERED):.0f} ms")
         begun = time.perf_counter()
-        sheets = browser.pdf(Path(folder) / "report.pdf").count("\f")
+        sheets = len(browser.pdf(Path(folder) / "report.pdf"))
         print(f"{'printed':28} {time.perf_counter() - begun:.1f} s, {sheets} pages")
 
 

@@ -37,6 +37,7 @@ def browser(chromium: Browser) -> Browser:
     """The window, as it is when it is opened: scripts on, nothing emulated, nothing said yet."""
     chromium.scripts(enabled=True)
     chromium.devtools("Emulation.setEmulatedMedia", media="", features=[])
-    chromium.command("url", url="about:blank")
+    chromium.devtools("Emulation.clearDeviceMetricsOverride")
+    chromium.open(None)
     chromium.complaints()
     return chromium

@@ -29,6 +29,7 @@ ARN = database().id
 GAP = Unread(
     "aws", "123456789012", "eu-west-3", "rds:DescribeDBInstances", "AccessDenied", "grant rds:DescribeDBInstances"
 )
+REMEDY = "{resource.modify} --backup-retention-period 30"
 WAIVER = Waiver(
     statement="DB-1",
     resource=ARN,
@@ -55,7 +56,9 @@ def examined(
         one = database(
             id=ARN if number == 0 and text is str else f"{ARN}-{name}", name=name, region=text("eu-central-1")
         )
-        with examine(one, seen=text(f"retention {30 if complies else 7} days"), required=text("30 days")):
+        with examine(
+            one, seen=text(f"retention {30 if complies else 7} days"), required=text("30 days"), remedy=REMEDY
+        ):
             assert complies
     examine.close({"databases": Population(unread=unread)})
     return examine

@@ -5,11 +5,13 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from fixtures.report.page import PageError, rebuild
 from fixtures.report.rendering import BEGIN, END, render
 from fixtures.report.wording import split_name, visible
 from tests.report.browser import Browser
@@ -17,10 +19,11 @@ from tests.report.documents import GAP, WAIVER, Document, databases, described, 
 from tests.report.hostile import PAYLOADS, hostile, strings
 from tests.report.pages import inner_run, page_of
 
-STRUCTURE = """
-return JSON.stringify([].map.call(document.querySelectorAll('body *'), one => one.tagName
-    + [].map.call(one.attributes, a => a.name).sort().join()).filter(one => !one.startsWith('TSPAN')))
+KINDS = """
+return JSON.stringify([].map.call(document.querySelectorAll('*'), one => one.tagName + ' '
+    + [].map.call(one.attributes, attribute => attribute.name).sort().join()))
 """
+ACTIVE = re.compile("SCRIPT|STYLE|IMG|IFRAME|BASE|META|LINK|OBJECT|FORM|INPUT|A ")
 
 
 @pytest.fixture(scope="module")
@@ -64,21 +67,23 @@ def test_every_field_is_spoilt(tame: Document, spoilt: tuple[Document, list[str]
 def test_page_is_the_same_but_for_its_text(
     browser: Browser, tame: Document, spoilt: tuple[Document, list[str]], tmp_path: Path, *, with_policy: bool
 ) -> None:
-    """Element by element, attribute by attribute, with and without the page's policy, which has nothing to block."""
-    found = []
-    same_identities = {**tame, "run": {**tame["run"], "identity": spoilt[0]["run"]["identity"]}}
-    for name, document in {"tame": same_identities, "spoilt": spoilt[0]}.items():
+    """No element, and no attribute, that was not there before; and the page's policy has nothing to block."""
+    kinds = []
+    for name, document in {"tame": tame, "spoilt": spoilt[0]}.items():
         page = page_of(document, tmp_path / f"{name}.html")
         if not with_policy:
             text = page.read_text("utf-8")
             page.write_text(re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", text), "utf-8")
         browser.open(page)
-        found.append(json.loads(browser.run(STRUCTURE)))
+        kinds.append(Counter(json.loads(browser.run(KINDS))))
         assert browser.complaints() == []
         assert "PWNED" not in browser.run("return document.title")
         assert browser.run("return location.protocol") == "file:"
 
-    assert found[0] == found[1]
+    assert set(kinds[1]) <= set(kinds[0])
+    assert [{kind: n for kind, n in one.items() if ACTIVE.match(kind)} for one in kinds] == [
+        {kind: n for kind, n in kinds[0].items() if ACTIVE.match(kind)}
+    ] * 2
 
 
 @pytest.mark.browser
@@ -109,30 +114,52 @@ def test_nothing_can_hide_a_violation(browser: Browser, spoilt: tuple[Document, 
     assert shown == ["visible"]
 
 
-@pytest.mark.browser
-def test_annex_cannot_run_anything_either(browser: Browser, tame: Document, tmp_path: Path) -> None:
-    """Its rows are covered by no rendering: whoever changes them gets text, since the page's policy runs ours alone."""
-    page = page_of(tame, tmp_path / "report.html")
-    row: dict[str, Any] = {
+def with_rows(page: str, row: dict[str, Any]) -> str:
+    """Return *page* with one row in pytest-html's own table, as somebody might have put it there."""
+    plain = {
         "result": "Passed",
         "testId": "x",
-        "resultsTableRow": [f'<td class="col-result">Passed{payload}</td>' for payload in PAYLOADS[:9]],
-        "log": "".join(PAYLOADS[:9]) + "<style>.not_compliant{display:none}</style>",
+        "resultsTableRow": ['<td class="col-result">Passed</td>'],
+        "log": "",
         "extras": [],
     }
-    rows = {"environment": {}, "tests": {"x": [row]}, "renderCollapsed": [], "initialSort": "result"}
-    text = re.sub(
-        'data-jsonblob="[^"]*"',
-        lambda _: f'data-jsonblob="{html.escape(json.dumps(rows))}"',
-        page.read_text("utf-8"),
-    )
-    page.write_text(text, "utf-8")
+    blob = {"environment": {}, "tests": {"x": [{**plain, **row}]}, "renderCollapsed": [], "initialSort": "result"}
+    return re.sub('data-jsonblob="[^"]*"', lambda _: f'data-jsonblob="{html.escape(json.dumps(blob))}"', page)
+
+
+@pytest.mark.browser
+def test_annex_cannot_run_anything_either(browser: Browser, tame: Document, tmp_path: Path) -> None:
+    """Its rows are HTML to pytest-html's script; the page's policy lets no script and no style of theirs in."""
+    payloads = [payload for payload in PAYLOADS[:9] if "http-equiv" not in payload]
+    row = {
+        "resultsTableRow": [f'<td class="col-result">Passed{payload}</td>' for payload in payloads],
+        "log": "".join(payloads) + "<style>.not_compliant{display:none}</style>",
+    }
+    page = page_of(tame, tmp_path / "report.html")
+    page.write_text(with_rows(page.read_text("utf-8"), row), "utf-8")
     browser.open(page)
 
     assert "PWNED" not in browser.run("return document.title")
-    assert browser.run("return location.protocol") == "file:"
     assert browser.run("return document.querySelector('#DB-4 .violates').getClientRects().length") == 1
     assert any("Content Security Policy" in one for one in browser.complaints())
+
+
+@pytest.mark.parametrize("place", ["cell", "log", "extras", "tableHtml"])
+def test_verifier_refuses_an_annex_that_is_not_text(
+    documents: dict[str, Document], pages: dict[str, Path], place: str
+) -> None:
+    """No rendering covers its rows, so they may hold nothing but text."""
+    page = pages["broken"].read_text("utf-8")
+    assert "1 Passed" in rebuild(with_rows(page, {}), documents["broken"])
+    for payload in (one for one in PAYLOADS if "<" in one):
+        rows: dict[str, dict[str, Any]] = {
+            "cell": {"resultsTableRow": [f'<td class="col-result">{payload}</td>']},
+            "log": {"log": payload},
+            "extras": {"extras": [{"format_type": "html", "content": payload}]},
+            "tableHtml": {"tableHtml": [payload]},
+        }
+        with pytest.raises(PageError, match="not plain text"):
+            rebuild(with_rows(page, rows[place]), documents["broken"])
 
 
 def test_markers_cannot_be_sent(spoilt: tuple[Document, list[str]]) -> None:
