@@ -107,7 +107,7 @@ def test_exceptions_that_cannot_be_used(tmp_path: Path, content: str) -> None:
     assert done.returncode == USAGE
     assert "exceptions.toml:" in done.stderr
     assert "nothing was assessed" in done.stderr
-    assert list((tmp_path / "reports").iterdir()) == []
+    assert not (tmp_path / "reports").exists()
 
 
 def test_part_does_not_look_like_the_whole(tmp_path: Path) -> None:
