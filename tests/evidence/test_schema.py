@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import jsonschema
-import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from fixtures.evidence.encoding import readable
 from fixtures.evidence.schema import FILE, schema
@@ -20,18 +19,15 @@ def test_it_is_current() -> None:
 def test_evidence_follows_it(evidence: Path) -> None:
     """And would not, if a field were missing or of another type."""
     published = json.loads(FILE.read_text("utf-8"))
-    jsonschema.Draft202012Validator.check_schema(published)
-    validator = jsonschema.Draft202012Validator(published)
+    Draft202012Validator.check_schema(published)
+    validator = Draft202012Validator(published)
     document = json.loads(evidence.read_text("utf-8"))
 
     validator.validate(document)
 
-    for spoil in (
-        lambda: document.pop("ledger"),
-        lambda: document["run"].update(complete="yes"),
-        lambda: document["populations"]["databases"]["members"][0].pop("engine"),
-    ):
-        document = json.loads(evidence.read_text("utf-8"))
-        spoil()
-        with pytest.raises(jsonschema.ValidationError):
-            validator.validate(document)
+    missing, untyped, incomplete = (json.loads(evidence.read_text("utf-8")) for _ in range(3))
+    del missing["ledger"]
+    untyped["run"]["complete"] = "yes"
+    del incomplete["populations"]["databases"]["members"][0]["engine"]
+    for spoilt in (missing, untyped, incomplete):
+        assert not validator.is_valid(spoilt)
