@@ -15,9 +15,7 @@ FAST = ("-k=DB-1", "-p", "no:html")
 
 
 @pytest.mark.usefixtures("organisation")
-def test_signed_and_chained(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_signed_and_chained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     """With a key from the environment; each run names the one before it."""
     own = signature.make_key(tmp_path / "key")
     public = signature.public_key(str(tmp_path / "key.pub"))
