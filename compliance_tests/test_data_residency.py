@@ -44,6 +44,7 @@ def test_backups_remain_in_eu(
     examine: Examination,
 ) -> None:
     """Every copy of every backup remains within the European Union."""
+    examine.require_some(backup_locations, "backup_locations")
     for location in (*backup_locations, *bucket_locations, *copies_elsewhere):
         with examine(location, seen=location, required="in the EU, in nobody else's hands"):
             assert location.is_in_eu

@@ -57,6 +57,27 @@ def test_nothing_examined_violates() -> None:
     assert examine.population == 0
 
 
+@pytest.mark.parametrize(
+    ("needed", "result"),
+    [
+        (Population(("one",)), Result.COMPLIANT),
+        (Population(), Result.NOT_COMPLIANT),
+        (Population(unread=(GAP,)), Result.NOT_ASSESSED),
+    ],
+    ids=["some", "none", "unread"],
+)
+def test_what_else_was_examined_makes_up_for_nothing(needed: Population[str], result: Result) -> None:
+    """A population that must not be empty is asked for apart; if it is, nobody can accept that."""
+    examine = Examination("DB-1", NOW)
+    examine.require_some(needed, "needed")
+    with examine(database(), seen="seen", required="required"):
+        pass
+    examine.close({"needed": needed})
+
+    assert examine.result is result
+    assert examine.population == 1
+
+
 def test_nothing_examined_but_gaps() -> None:
     """What may be in the gap is not known to be missing."""
     assert examined(unread=(GAP,)).result is Result.NOT_ASSESSED
