@@ -1,1 +1,1 @@
-"""The drill itself."""
+"""Tests of the restore drill."""
