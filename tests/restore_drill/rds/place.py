@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,8 @@ PARAMETERS = {"max_logical_replication_workers": "0", "shared_preload_libraries"
 
 
 def build(org: Organisation, region: str = databases.SECONDARY) -> RestoreTarget:
-    """Make network, security group and parameter group; return the target that names them."""
+    """Make network, security group and parameter group under names of their own; return the target that names them."""
+    name = f"{NAME}-{secrets.token_hex(3)}"
     ec2 = org.client("ec2", region)
     vpc = ec2.create_vpc(CidrBlock="10.77.0.0/16", TagSpecifications=tagged("vpc"))["Vpc"]["VpcId"]
     subnets = [
@@ -30,14 +32,14 @@ def build(org: Organisation, region: str = databases.SECONDARY) -> RestoreTarget
         for number, zone in enumerate("ab")
     ]
     org.client("rds", region).create_db_subnet_group(
-        DBSubnetGroupName=NAME,
+        DBSubnetGroupName=name,
         DBSubnetGroupDescription="where copies are restored",
         SubnetIds=[one["Subnet"]["SubnetId"] for one in subnets],
         Tags=TAGS,
     )
     group = security_group(org, vpc, region)
-    databases.create_parameter_group(org, f"{NAME}-{FAMILY}", {}, family=FAMILY, region=region)
-    databases.set_parameters(org, f"{NAME}-{FAMILY}", PARAMETERS, method="pending-reboot", region=region)
+    databases.create_parameter_group(org, f"{name}-{FAMILY}", {}, family=FAMILY, region=region)
+    databases.set_parameters(org, f"{name}-{FAMILY}", PARAMETERS, method="pending-reboot", region=region)
     return RestoreTarget(
         name="ireland",
         account=ACCOUNT,
@@ -45,9 +47,9 @@ def build(org: Organisation, region: str = databases.SECONDARY) -> RestoreTarget
         external_id="",
         region=region,
         vpc=vpc,
-        subnet_group=NAME,
+        subnet_group=name,
         security_groups=(group,),
-        parameter_group=f"{NAME}-{FAMILY}",
+        parameter_group=f"{name}-{FAMILY}",
         instance_class="db.m7g.large",
         source="app",
         database="postgres",

@@ -11,7 +11,7 @@ import pytest
 from fixtures.facts.restore_targets import BY_ACCOUNT
 from fixtures.restore_drill.rds import interlocks
 from fixtures.restore_drill.rds.order import PRIMARY, Order
-from fixtures.restore_drill.rds.plan import Plan
+from fixtures.restore_drill.rds.plan import NAME, Plan
 from fixtures.restore_drill.rds.surroundings import Firewall, Group, Neighbour, Surroundings, UnreadableError
 from tests.restore_drill.rds import compliant
 from tests.restore_drill.rds.compliant import (
@@ -257,4 +257,4 @@ def test_two_plans_never_share_name_or_tag() -> None:
     """Nobody can foresee them."""
     plans = [compliant.plan() for _ in range(50)]
     assert len({plan.name for plan in plans}) == len({plan.run for plan in plans}) == len(plans)
-    assert all(interlocks.NAME.fullmatch(plan.name) and plan.run not in plan.name for plan in plans)
+    assert all(NAME.fullmatch(plan.name) and plan.run not in plan.name for plan in plans)
