@@ -7,7 +7,7 @@ pytest_plugins = [
     "fixtures.target",  # --target, --break, --records; starts what is examined
     "fixtures.explain",  # --explain
     "fixtures.preflight",  # --preflight
-    "fixtures.verify",  # --verify, --make-key
+    "fixtures.verify",  # --verify, --publish, --make-key
     "fixtures.evidence.sealing",  # --sign-key, --timestamp-url; manifest.json, its signature and time stamp
     "fixtures.evidence.run",  # --reports; results.json, evidence.json
     "fixtures.report.hooks",  # report.html; after the run, inside of whose end it completes the page
