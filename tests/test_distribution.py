@@ -81,7 +81,9 @@ def test_part_of_the_tests(tmp_path: Path) -> None:
     assert evidence["run"]["tests"]["left_out"] > 0
 
 
-@pytest.mark.parametrize("options", [["-n", "2", "--dist", "loadfile"], ["-d", "--tx", "ssh=elsewhere"]])
+@pytest.mark.parametrize(
+    "options", [["-n", "2", "--dist", "loadfile"], ["-d", "--tx", "ssh=elsewhere"], ["-n2", "--preflight"]]
+)
 def test_distribution_that_cannot_work(tmp_path: Path, options: list[str]) -> None:
     """One clear error, and nothing is left behind."""
     done = run(tmp_path / "reports", *options)
