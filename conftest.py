@@ -28,5 +28,6 @@ pytest_plugins = [
     "fixtures.repositories",
     "fixtures.keys",
     "fixtures.recovery",
+    "fixtures.restoration",
     "fixtures.transport",
 ]
