@@ -21,6 +21,7 @@ pytest_plugins = [
     "fixtures.incidents",
     "fixtures.scope",
     "fixtures.stores",
+    "fixtures.suppliers",
     "fixtures.alerting",
     "fixtures.escalation",
     "fixtures.heartbeats",
