@@ -24,6 +24,8 @@ def test_primary_region_is_germany_and_secondary_is_ireland(
     examine: Examination,
 ) -> None:
     """The regions that hold primaries and backups are exactly the primary and the secondary one."""
+    examine.expects(databases, "databases")
+    examine.expects(backup_locations, "backups of databases")
     both = f"{place(policy.primary_region)} or {place(policy.secondary_region)}"
     for database in databases:
         with examine(database, seen=place(database.region), required=place(policy.primary_region)):
@@ -44,6 +46,8 @@ def test_backups_remain_in_eu(
     examine: Examination,
 ) -> None:
     """Every copy of every backup remains within the European Union."""
+    examine.expects(backup_locations, "backups of databases")
+    examine.expects(source_hosting, "source code")
     for location in (*backup_locations, *bucket_locations, *copies_elsewhere):
         with examine(location, seen=location, required="in the EU, in nobody else's hands"):
             assert location.is_in_eu
