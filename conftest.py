@@ -31,5 +31,6 @@ pytest_plugins = [
     "fixtures.repositories",
     "fixtures.keys",
     "fixtures.recovery",
+    "fixtures.restoration",
     "fixtures.transport",
 ]
