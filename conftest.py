@@ -10,6 +10,7 @@ pytest_plugins = [
     "fixtures.explain",  # --explain
     "fixtures.preflight",  # --preflight
     "fixtures.evidence.run",  # --reports; results.json, evidence.json
+    "fixtures.drill",  # --restore-drill, --drill-size: restores before the clock is read
     "fixtures.report.hooks",  # report.html; after the run, inside of whose end it completes the page
     "fixtures.report.closing",  # the same in the terminal
     "fixtures.report.job_summary",  # the same in short, where a job at GitHub shows it
