@@ -12,6 +12,7 @@ pytest_plugins = [
     "fixtures.verify",  # --verify, --publish, --make-key
     "fixtures.evidence.sealing",  # --sign-key, --timestamp-url; manifest.json, its signature and time stamp
     "fixtures.evidence.run",  # --reports; results.json, evidence.json
+    "fixtures.drill",  # --restore-drill, --drill-size: restores before the clock is read
     "fixtures.report.hooks",  # report.html; after the run, inside of whose end it completes the page
     "fixtures.report.closing",  # the same in the terminal
     "fixtures.report.job_summary",  # the same in short, where a job at GitHub shows it
@@ -26,6 +27,7 @@ pytest_plugins = [
     "fixtures.incidents",
     "fixtures.scope",
     "fixtures.stores",
+    "fixtures.suppliers",
     "fixtures.alerting",
     "fixtures.escalation",
     "fixtures.heartbeats",
@@ -35,5 +37,6 @@ pytest_plugins = [
     "fixtures.repositories",
     "fixtures.keys",
     "fixtures.recovery",
+    "fixtures.restoration",
     "fixtures.transport",
 ]
