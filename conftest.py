@@ -29,4 +29,7 @@ pytest_plugins = [
     "fixtures.keys",
     "fixtures.recovery",
     "fixtures.transport",
+    "fixtures.reviews",
+    "fixtures.coverage",
+    "fixtures.sentences",
 ]
