@@ -4,7 +4,9 @@ from datetime import datetime
 
 from fixtures.examination import Examination, statement
 from fixtures.facts.databases import Database
+from fixtures.facts.hosting import SourceHosting
 from fixtures.facts.locations import Location
+from fixtures.facts.mirrors import Mirror
 from fixtures.facts.policy import Policy
 from fixtures.facts.population import Population
 from fixtures.facts.recovery import Recovery
@@ -22,6 +24,8 @@ def test_primary_region_is_germany_and_secondary_is_ireland(
     examine: Examination,
 ) -> None:
     """The regions that hold primaries and backups are exactly the primary and the secondary one."""
+    examine.expects(databases, "databases")
+    examine.expects(backup_locations, "backups of databases")
     both = f"{place(policy.primary_region)} or {place(policy.secondary_region)}"
     for database in databases:
         with examine(database, seen=place(database.region), required=place(policy.primary_region)):
@@ -37,12 +41,26 @@ def test_backups_remain_in_eu(
     bucket_locations: Population[Location],
     copies_elsewhere: Population[Location],
     bucket_replications: Population[ReplicationRule],
+    source_hosting: Population[SourceHosting],
+    mirrors: Population[Mirror],
     examine: Examination,
 ) -> None:
     """Every copy of every backup remains within the European Union."""
+    examine.expects(backup_locations, "backups of databases")
+    examine.expects(source_hosting, "source code")
     for location in (*backup_locations, *bucket_locations, *copies_elsewhere):
         with examine(location, seen=location, required="in the EU, in nobody else's hands"):
             assert location.is_in_eu
+    for hosting in source_hosting:  # the history of source code is its backup
+        remedy = "move {resource.id} to an enterprise tenant with data residency in the EU (….ghe.com), and declare it"
+        with examine(hosting, seen=hosting, required="shown to be in the EU", remedy=remedy):
+            assert hosting.is_in_eu
+    for mirror in mirrors.where(lambda mirror: bool(mirror.country)):
+        remedy = "remove the mirror of {resource.repository} from {resource.machine}, and {resource.id}"
+        with examine(mirror, seen=f"machine in {mirror.country}", required="in the EU", remedy=remedy):
+            assert mirror.is_in_eu
+    if unplaced := mirrors.where(lambda mirror: not mirror.country):
+        examine.note(f"{len(unplaced)} mirrors are on machines whose country nobody declared (records/mirrors.toml)")
     for rule in bucket_replications.where(lambda rule: not rule.enabled):
         examine.note(f"bucket {rule.name}: replication {rule}: what was copied before may still be there")
 

@@ -158,6 +158,30 @@ def test_not_assessed_tells_every_gap() -> None:
     assert all(region in str(told.value) for region in regions)
 
 
+def test_one_kind_cannot_stand_in_for_another() -> None:
+    """Buckets were found and comply; that no database was found fails all the same, and nobody can accept it."""
+    waiver = Waiver("DB-4", "*", True, "", "x", NOW.date(), NOW.date(), "")
+    examine = Examination("DB-4", NOW, (waiver,))
+    examine.expects(Population((database(),)), "buckets")
+    examine.expects(Population(), "databases")
+    with examine(database(), seen="", required=""):
+        pass
+    examine.close({})
+
+    assert (examine.violations[0].resource, examine.violations[0].seen) == ("databases", NOTHING_FOUND)
+    assert examine.population == 1
+
+
+def test_what_could_not_be_read_is_not_called_empty() -> None:
+    """It is a gap, and the statement not assessed."""
+    gap = Unread("aws", "1", "", "rds:X", "AccessDenied", "grant it")
+    examine = Examination("DB-4", NOW)
+    examine.expects(Population(unread=(gap,)), "databases")
+    examine.close({"databases": Population(unread=(gap,))})
+
+    assert examine.result is Result.NOT_ASSESSED
+
+
 @pytest.mark.parametrize("name", ["app; rm -rf /", "$(reboot)", "`id`", "a b", "<script>"])
 def test_remedy_quotes_names(name: str) -> None:
     """A command line that somebody copies stays one, whatever a resource is called."""

@@ -37,7 +37,8 @@ def test_organisation_is_compliant_as_built(tmp_path: Path) -> None:
     verdicts = run_suite(tmp_path)
 
     assert verdicts.violations == []
-    assert verdicts.of("compliant") == set(TESTS)
+    assert verdicts.of("waived") == {"RES-2"}, "source code at github.com is accepted, knowingly"
+    assert verdicts.of("compliant") == set(TESTS) - {"RES-2"}
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
@@ -55,4 +56,4 @@ def test_change(organisation: Organisation, tmp_path: Path, change: Change) -> N
         assert fitting, f"{expected} is not among {verdicts.violations}"
         explained |= fitting
     assert sorted(set(verdicts.violations) - explained) == []
-    assert (verdicts.status == 0) == (verdicts.of("compliant") == set(CATALOGUE))
+    assert (verdicts.status == 0) == (verdicts.of("compliant") | verdicts.of("waived") == set(CATALOGUE))
