@@ -48,22 +48,12 @@ def test_every_format_says_the_same(tmp_path: Path, name: str) -> None:
     assert read(tmp_path, name, FORMATS[name](POLICY)) == expected(POLICY)
 
 
-WORDS = st.sampled_from(
-    [
-        "backups",
-        "we",
-        "keep",
-        "30 days",
-        "in-force",
-        "e.g.",
-        "i.e.",
-        "Germany's",
-        "(always)",
-        "TLS 1.3",
-        "A.8.13",
-        "U.S.",
-    ]
-    + ["AES-256", "botBrains", "&", "<never>", "a.b", "and/or", "100%", "restore,", "[sic]", "no. 7", "*", "_x_", "#"]
+WORDS = st.one_of(
+    st.sampled_from(
+        ["backups", "we", "keep", "30 days", "in-force", "e.g.", "i.e.", "Germany's", "(always)", "TLS 1.3"]
+    ),
+    st.sampled_from(["A.8.13", "U.S.", "AES-256", "botBrains", "&", "<never>", "a.b", "and/or", "100%", "restore,"]),
+    st.sampled_from(["[sic]", "no. 7", "*", "_x_", "#"]),
 )
 SENTENCES = st.lists(WORDS, min_size=1, max_size=12).map(
     lambda words: f"Nobody {' '.join(words).removesuffix('.')} again" + "."
