@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fixtures import target
 from fixtures.collectors.review_records import review_record
 from fixtures.evidence import reviewing
 from fixtures.evidence.reviewing import Entry, ReviewError, append
@@ -89,7 +91,7 @@ def test_writer_that_fails_leaves_the_record(tmp_path: Path, monkeypatch: pytest
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(reviewing.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(ReviewError, match="No space left"):
         append(tmp_path, ENTRY)
 
@@ -131,7 +133,7 @@ def test_only_a_whole_architecture_is_recorded() -> None:
 def test_reviewer_who_is_nobody(pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch, reviewer: str) -> None:
     """Refused before anything is read."""
     monkeypatch.setattr(pytestconfig.option, "record_review", reviewer)
-    monkeypatch.setattr(reviewing.target, "is_examining", lambda _: True)
+    monkeypatch.setattr(target, "is_examining", lambda _: True)
 
     with pytest.raises(pytest.UsageError, match="names nobody"):
         reviewing.pytest_configure(pytestconfig)

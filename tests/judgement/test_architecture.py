@@ -23,11 +23,13 @@ VALUES = st.frozensets(st.sampled_from(["7 days", "30 days", "60 days"]))
 NAME = "database.retention"
 
 
-def protected(*days: int, copies: tuple[str, ...] = ("replicating",), **tags: str) -> Population[ProtectedDatabase]:
+def protected(
+    *days: int, copies: tuple[str, ...] = ("replicating",), incident: str = ""
+) -> Population[ProtectedDatabase]:
     """A database for each retention, with copies of these states in Ireland."""
-    found = []
+    found: list[ProtectedDatabase] = []
     for number, kept in enumerate(days):
-        one = database(id=f"db{number}", resource_id=f"r{number}", retention=kept * DAY, tags=tags)
+        one = database(id=f"db{number}", resource_id=f"r{number}", retention=kept * DAY, tags={"incident-id": incident})
         elsewhere = [_copy(one.id, one.resource_id, status) for status in copies]
         found += protect([one], [backup(resource_id=one.resource_id), *elsewhere], [])
     return Population(tuple(found))
@@ -94,7 +96,7 @@ def test_copies(copies: tuple[str, ...], regions: tuple[str, ...], kept: tuple[s
 )
 def test_only_an_open_incident_extends(days: tuple[int, ...], incident: str, expected: tuple[str, ...]) -> None:
     """And it never excuses a retention that is too short."""
-    assert told(protected(*days, **{"incident-id": incident}), OPEN)["retention"] == expected
+    assert told(protected(*days, incident=incident), OPEN)["retention"] == expected
 
 
 def test_vaults_that_keep_nothing() -> None:
