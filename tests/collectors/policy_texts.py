@@ -86,7 +86,12 @@ POLICY = (
     Part("", (), [["We keep a copy of everything that we can't lose.", "It's in a second place, i.e. far away."]]),
     Part(
         "What and where",
-        [["Data", "Place", "How long"], ["Rows (all of them)", "Here - and there", "30 days"], ["Cache", "Here", "-"]],
+        [
+            ["Data", "Place", "How long"],
+            ["Rows (all of them)", "Here - and there", "30 days"],
+            ["Cache", "Here", "-"],
+            ["Log", "There", "as long as " + "very " * 60 + "long"],
+        ],
         [["Rows come back to any point of the last 30 days.", "botBrains needs that."]],
     ),
     Part(
