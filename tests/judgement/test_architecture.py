@@ -119,14 +119,10 @@ def test_a_field_is_unchanged_only_if_it_is_known_to_be(
     if not is_complete:
         assert bool(judged) == (then is not None and not now <= then)
         assert not any(unchanged for unchanged, _ in judged)
-    elif not now and not extended:
-        assert not judged
-        assert found.unread
     else:
-        assert [unchanged for unchanged, _ in judged] == [
-            then is not None and (now == then or (bool(extended) and now < then))
-        ]
-        assert not found.unread
+        is_known = then is not None and bool(now or extended)
+        is_same = then is not None and (now == then or (bool(extended) and now <= then))
+        assert [unchanged for unchanged, _ in judged] == [is_known and is_same]
 
 
 def test_nothing_recorded_and_nothing_readable() -> None:
