@@ -16,6 +16,7 @@ def test_every_production_data_store_is_in_backup_scope(
         with examine(
             one, seen=one, required="one data class whose statements look at it, or out of scope, with a reason"
         ):
+            one.must_be_known()
             assert one.is_examined or one.is_out_of_scope
     for use in assignment_uses:
         with examine(use, seen=use, required="a store that exists", remedy="correct or remove {resource.id}"):
