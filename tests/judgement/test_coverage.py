@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Timer
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,6 +11,7 @@ from fixtures.coverage import areas
 from fixtures.examination import CATALOGUE, Result
 from fixtures.facts.coverage import Area, Verdict, cover
 from fixtures.facts.population import Source
+from fixtures.verdicts import Verdicts
 
 SOURCE = Source("session", "", "", "", 0)
 FIVE = ["scope", "frequency", "encryption", "retention", "restoration testing"]
@@ -48,3 +51,14 @@ def test_our_areas() -> None:
     assert [area.name for area in areas()] == FIVE
     assert all(area.statements for area in areas())
     assert {id_ for area in areas() for id_ in area.statements} <= set(CATALOGUE) - {"ISO-1", "ISO-2"}
+
+
+def test_verdicts_of_others_are_awaited() -> None:
+    """Until all of them are there; not for ever, if one never comes."""
+    verdicts = Verdicts()
+    judged = {"id": "A", "result": "compliant", "population": 1}
+    Timer(0.05, verdicts.note, (judged, "")).start()
+
+    assert set(verdicts.awaited(["A"], patience=20)) == {"A"}
+    assert set(verdicts.awaited(["A", "B"], patience=0.01)) == {"A"}
+    assert verdicts.reached()["A"].carries
