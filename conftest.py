@@ -9,8 +9,11 @@ pytest_plugins = [
     "fixtures.progress",  # what is being read, while it is
     "fixtures.explain",  # --explain
     "fixtures.preflight",  # --preflight
+    "fixtures.verify",  # --verify, --make-key
+    "fixtures.evidence.sealing",  # --sign-key, --timestamp-url; manifest.json, its signature and time stamp
     "fixtures.evidence.run",  # --reports; results.json, evidence.json
     "fixtures.evidence.reviewing",  # --record-review
+    "fixtures.drill",  # --restore-drill, --drill-size: restores before the clock is read
     "fixtures.report.hooks",  # report.html; after the run, inside of whose end it completes the page
     "fixtures.report.closing",  # the same in the terminal
     "fixtures.report.job_summary",  # the same in short, where a job at GitHub shows it
@@ -25,6 +28,7 @@ pytest_plugins = [
     "fixtures.incidents",
     "fixtures.scope",
     "fixtures.stores",
+    "fixtures.suppliers",
     "fixtures.alerting",
     "fixtures.escalation",
     "fixtures.heartbeats",
@@ -34,6 +38,7 @@ pytest_plugins = [
     "fixtures.repositories",
     "fixtures.keys",
     "fixtures.recovery",
+    "fixtures.restoration",
     "fixtures.transport",
     "fixtures.reviews",
     "fixtures.coverage",

@@ -4,11 +4,20 @@ from datetime import datetime
 
 from fixtures.examination import Examination, statement
 from fixtures.facts.architecture import ReviewedSetting
+from fixtures.facts.coverage import CoveredArea
 from fixtures.facts.policy import Policy
 from fixtures.facts.population import Population
 from fixtures.facts.reviews import ReviewRecord
 from fixtures.facts.sentences import PolicySentence
 from fixtures.facts.text import span
+
+
+@statement("ISO-1")
+def test_iso_a_8_13_is_covered(covered_areas: Population[CoveredArea], examine: Examination) -> None:
+    """Scope, frequency, encryption, retention and restoration testing each have a statement assessed in this run."""
+    for area in covered_areas:
+        with examine(area, seen=area, required="a statement that was assessed, and had something to look at"):
+            assert area.is_carried
 
 
 @statement("ISO-2")
