@@ -56,7 +56,7 @@ def test_answers_to_a_call(call: str, answered: str) -> None:
 
 @pytest.mark.parametrize("id_", CATALOGUE)
 def test_thread_of_a_statement(id_: str) -> None:
-    """It leads to a call or a record, and shows the judgement as it stands in the file; ISO-1 reads the others' verdicts."""
+    """It leads to a call or a record, and shows the judgement as it stands in the file; ISO-1 reads verdicts."""
     found = thread(id_, {})
     if id_ not in TESTS:
         assert found["source"] == found["place"] == ""
