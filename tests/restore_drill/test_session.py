@@ -153,7 +153,7 @@ def test_default_run_imports_none_of_it() -> None:
     ("number", "phase"),
     [
         (signal.SIGINT, "fill it"),
-        (signal.SIGTERM, "point in time: recover"),
+        (signal.SIGTERM, "damage it"),
         (signal.SIGKILL, "fill it"),
         (signal.SIGKILL, "point in time: verify"),
     ],
