@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fixtures.examination import NOTHING_FOUND, Examination, NotAssessed, Result
-from fixtures.facts.population import Population, Unread
+from fixtures.facts.population import Population, Unread, must_be_read
 from fixtures.facts.waivers import Waiver
 from tests.judgement.facts import NOW, database
 
@@ -55,6 +55,27 @@ def test_nothing_examined_violates() -> None:
     assert examine.result is Result.NOT_COMPLIANT
     assert examine.violations[0].seen == NOTHING_FOUND
     assert examine.population == 0
+
+
+@pytest.mark.parametrize(
+    ("needed", "result"),
+    [
+        (Population(("one",)), Result.COMPLIANT),
+        (Population(), Result.NOT_COMPLIANT),
+        (Population(unread=(GAP,)), Result.NOT_ASSESSED),
+    ],
+    ids=["some", "none", "unread"],
+)
+def test_what_else_was_examined_makes_up_for_nothing(needed: Population[str], result: Result) -> None:
+    """A population that must not be empty is asked for apart; if it is, nobody can accept that."""
+    examine = Examination("DB-1", NOW)
+    examine.expects(needed, "needed")
+    with examine(database(), seen="seen", required="required"):
+        pass
+    examine.close({"needed": needed})
+
+    assert examine.result is result
+    assert examine.population == 1
 
 
 def test_nothing_examined_but_gaps() -> None:
@@ -172,14 +193,27 @@ def test_one_kind_cannot_stand_in_for_another() -> None:
     assert examine.population == 1
 
 
-def test_what_could_not_be_read_is_not_called_empty() -> None:
-    """It is a gap, and the statement not assessed."""
-    gap = Unread("aws", "1", "", "rds:X", "AccessDenied", "grant it")
+@pytest.mark.parametrize(
+    ("unread", "retention", "result"),
+    [
+        ((GAP,), 30, Result.NOT_ASSESSED),
+        ((GAP,), 7, Result.NOT_COMPLIANT),
+        ((), 30, Result.NOT_ASSESSED),
+    ],
+    ids=["not-read", "violated-besides", "not-read-and-no-gap-that-says-so"],
+)
+def test_what_was_not_read_is_not_known_to_be_missing(
+    unread: tuple[Unread, ...], retention: int, result: Result
+) -> None:
+    """A question that cannot be answered is no violation, hides none that was seen before, and never passes."""
     examine = Examination("DB-4", NOW)
-    examine.expects(Population(unread=(gap,)), "databases")
-    examine.close({"databases": Population(unread=(gap,))})
+    with examine(database(), seen="no automated backup", required="one"):
+        assert retention >= 30
+        must_be_read("eu-central-1", ("eu-central-1",), "automated backups")
+        raise AssertionError
+    examine.close({"backups": Population(unread=unread)})
 
-    assert examine.result is Result.NOT_ASSESSED
+    assert examine.result is result
 
 
 @pytest.mark.parametrize("name", ["app; rm -rf /", "$(reboot)", "`id`", "a b", "<script>"])
