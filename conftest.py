@@ -9,6 +9,8 @@ pytest_plugins = [
     "fixtures.progress",  # what is being read, while it is
     "fixtures.explain",  # --explain
     "fixtures.preflight",  # --preflight
+    "fixtures.verify",  # --verify, --make-key
+    "fixtures.evidence.sealing",  # --sign-key, --timestamp-url; manifest.json, its signature and time stamp
     "fixtures.evidence.run",  # --reports; results.json, evidence.json
     "fixtures.drill",  # --restore-drill, --drill-size: restores before the clock is read
     "fixtures.report.hooks",  # report.html; after the run, inside of whose end it completes the page
