@@ -7,9 +7,11 @@ pytest_plugins = [
     "fixtures.target",  # --target, --break, --records; starts what is examined
     "fixtures.explain",  # --explain
     "fixtures.preflight",  # --preflight
+    "fixtures.evidence.sealing",  # --sign-key, --timestamp-url; manifest.json, its signature and time stamp
     "fixtures.evidence.run",  # --reports; results.json, evidence.json
     "fixtures.report.hooks",  # report.html; after the run, inside of whose end it completes the page
     "fixtures.report.job_summary",  # the same in short, where a job at GitHub shows it
+    "fixtures.verify",  # --verify, --make-key
     "fixtures.accounts",  # what populations are read from
     "fixtures.backup_locations",
     "fixtures.backups",
