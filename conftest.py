@@ -12,6 +12,7 @@ pytest_plugins = [
     "fixtures.report.hooks",  # report.html; after the run, inside of whose end it completes the page
     "fixtures.report.job_summary",  # the same in short, where a job at GitHub shows it
     "fixtures.verify",  # --verify, --make-key
+    "fixtures.period",  # --period
     "fixtures.accounts",  # what populations are read from
     "fixtures.backup_locations",
     "fixtures.backups",
