@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from fixtures.simulator.organisation import Organisation
+from tests.evidence.nights import Nights
 from tests.inner_run import Verdicts, run_suite
+from tests.report.documents import described, whole
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +29,15 @@ def simulated(served: Organisation, tmp_path_factory: pytest.TempPathFactory) ->
 def evidence(simulated: Verdicts) -> Path:
     """Return the evidence of that run."""
     return simulated.folder / "evidence.json"
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
+    """The document of a live run in which all complies."""
+    return described(tmp_path_factory.mktemp("base"), whole())
+
+
+@pytest.fixture
+def nights(base: Mapping[str, Any], tmp_path: Path) -> Nights:
+    """An empty folder of runs."""
+    return Nights(tmp_path, Ed25519PrivateKey.generate(), base)

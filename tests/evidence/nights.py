@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fixtures.evidence import manifest
 from fixtures.evidence.document import results
 from fixtures.evidence.encoding import readable
+from fixtures.evidence.past_runs import examine, find
+from fixtures.evidence.period import describe, understand
 
 Document = dict[str, Any]
+TODAY = date(2026, 11, 26)
+NOW = datetime(2026, 11, 26, 4, 0, tzinfo=UTC)
+NOT_RUN: Document = {"result": "not_run", "findings": [], "notes": ["left out of this run"]}
 
 
 @dataclass(frozen=True)
@@ -98,3 +104,17 @@ def violated(*resources: str, unread: bool = False) -> dict[str, Any]:
 def waived(*resources: str) -> dict[str, Any]:
     """Return what is different about a statement whose violations somebody has accepted."""
     return {"result": "waived", "findings": [finding(one, waived=True) for one in resources]}
+
+
+def told(nights: Nights, text: str = "2026-11-01..2026-11-30") -> Document:
+    """Return the document of a period, as it is written to a file and read from it."""
+    key = nights.key.public_key()
+    examined = (examine(folder, nights.reports, key) for folder in find(nights.reports))
+    document: Document = json.loads(json.dumps(describe(understand(text, TODAY), examined, "key", NOW)))
+    return document
+
+
+def of(document: Document, id_: str) -> Document:
+    """Return what is told of one statement."""
+    (found,) = (one for one in document["statements"] if one["id"] == id_)
+    return found  # type: ignore[no-any-return]
