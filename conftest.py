@@ -10,6 +10,7 @@ pytest_plugins = [
     "fixtures.explain",  # --explain
     "fixtures.preflight",  # --preflight
     "fixtures.verify",  # --verify, --make-key
+    "fixtures.period",  # --period
     "fixtures.evidence.sealing",  # --sign-key, --timestamp-url; manifest.json, its signature and time stamp
     "fixtures.evidence.run",  # --reports; results.json, evidence.json
     "fixtures.evidence.reviewing",  # --record-review
