@@ -25,6 +25,8 @@ def test_primary_region_is_germany_and_secondary_is_ireland(
     examine: Examination,
 ) -> None:
     """The regions that hold primaries and backups are exactly the primary and the secondary one."""
+    examine.expects(databases, "databases")
+    examine.expects(backup_locations, "backups of databases")
     both = f"{place(policy.primary_region)} or {place(policy.secondary_region)}"
     for database in databases:
         with examine(database, seen=place(database.region), required=place(policy.primary_region)):
@@ -46,7 +48,8 @@ def test_backups_remain_in_eu(
     examine: Examination,
 ) -> None:
     """Every copy of every backup remains within the European Union."""
-    examine.require_some(backup_locations, "backup_locations")
+    examine.expects(backup_locations, "backups of databases")
+    examine.expects(source_hosting, "source code")
     for location in (*backup_locations, *bucket_locations, *planned_locations, *copies_elsewhere):
         with examine(location, seen=location, required="in the EU, in nobody else's hands"):
             assert location.is_in_eu
@@ -75,8 +78,10 @@ def test_loss_of_primary_region_loses_no_data(
             seen=one.describe(now),
             required=f"replica in {one.region}, at most {span(policy.replica_lag)} behind, its key, a subnet group",
         ):
+            one.one.must_know_replica(one.region)
             assert one.replica is not None
             assert one.replica.window.is_fresh(now, policy.replica_lag, policy.clock_tolerance)
             assert one.replica.window.earliest is not None
             assert one.key_opens
+            one.must_know_targets()
             assert one.targets

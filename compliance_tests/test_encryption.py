@@ -42,6 +42,7 @@ def test_backups_in_transit_tls13(
 ) -> None:
     """Backups travel over TLS 1.3."""
     tls = f"TLSv{policy.minimum_tls}"
+    examine.expects(database_transport, "databases")
     for database in database_transport:
         with examine(
             database,

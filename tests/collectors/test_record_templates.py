@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.collectors import alerting_records, records
+from fixtures.collectors import alerting_records, records, restore_test_records, supplier_records
 from fixtures.examination import HOME
 
 TEMPLATES: dict[str, Callable[[Path], Sized]] = {
     "alerting.toml": alerting_records.jobs,
     "incidents.toml": records.incidents,
+    "restore_tests.toml": restore_test_records.restore_tests,
+    "certifications.toml": supplier_records.certifications,
+    "subprocessors.toml": supplier_records.subprocessors,
 }
 
 
@@ -26,4 +29,4 @@ def test_template(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text(text)
     assert len(TEMPLATES[name](tmp_path)) == 0
     (tmp_path / name).write_text(re.sub(r"(?m)^# ?", "", examples))
-    assert len(TEMPLATES[name](tmp_path)) == examples.count("[[")
+    assert len(TEMPLATES[name](tmp_path)) == len(re.findall(r"(?m)^# \[\[\w+\]\]", examples))
