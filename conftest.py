@@ -9,7 +9,6 @@ pytest_plugins = [
     "fixtures.progress",  # what is being read, while it is
     "fixtures.explain",  # --explain
     "fixtures.preflight",  # --preflight
-    "fixtures.verify",  # --verify, --publish, --make-key
     "fixtures.period",  # --period
     "fixtures.evidence.sealing",  # --sign-key, --timestamp-url; manifest.json, its signature and time stamp
     "fixtures.evidence.run",  # --reports; results.json, evidence.json
@@ -44,4 +43,5 @@ pytest_plugins = [
     "fixtures.reviews",
     "fixtures.coverage",
     "fixtures.sentences",
+    "fixtures.verify",  # --verify, --publish, --make-key; judges by some of the above
 ]
