@@ -9,8 +9,8 @@ pytest_plugins = [
     "fixtures.progress",  # what is being read, while it is
     "fixtures.explain",  # --explain
     "fixtures.preflight",  # --preflight
-    "fixtures.verify",  # --verify, --make-key
     "fixtures.period",  # --period
+    "fixtures.verify",  # --verify, --publish, --make-key
     "fixtures.evidence.sealing",  # --sign-key, --timestamp-url; manifest.json, its signature and time stamp
     "fixtures.evidence.run",  # --reports; results.json, evidence.json
     "fixtures.evidence.reviewing",  # --record-review
