@@ -39,7 +39,7 @@ BACKUP = Backup(
     status="replicating",
     identifier="app",
     resource_id="db-PRODUCTION",
-    database_region="eu-central-1",
+    database=f"arn:aws:rds:eu-central-1:{PRODUCTION}:db:app",
     engine="postgres",
     engine_version="17.6",
     encrypted=True,
@@ -94,7 +94,7 @@ def seen(**changes: Any) -> Surroundings:  # noqa: ANN401
     return replace(SEEN, backups=(replace(BACKUP, **of_backup),), **changes)
 
 
-OF_BACKUP = frozenset(Backup.__dataclass_fields__) - {"region", "account"}
+OF_BACKUP = frozenset(Backup.__dataclass_fields__)
 
 
 def plan(ordered: Order = ORDER, surroundings: Surroundings = SEEN) -> Plan:
