@@ -8,6 +8,7 @@ pytest_plugins = [
     "fixtures.explain",  # --explain
     "fixtures.preflight",  # --preflight
     "fixtures.evidence.run",  # --reports; results.json, evidence.json
+    "fixtures.drill",  # --restore-drill, --drill-size: restores before the clock is read
     "fixtures.report.hooks",  # report.html; after the run, inside of whose end it completes the page
     "fixtures.report.job_summary",  # the same in short, where a job at GitHub shows it
     "fixtures.accounts",  # what populations are read from
@@ -30,5 +31,6 @@ pytest_plugins = [
     "fixtures.repositories",
     "fixtures.keys",
     "fixtures.recovery",
+    "fixtures.restoration",
     "fixtures.transport",
 ]

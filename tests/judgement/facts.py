@@ -48,6 +48,7 @@ def database(**differently: Any) -> Database:  # noqa: ANN401 - whatever field a
         kms_key="arn:aws:kms:eu-central-1:123456789012:key/one",
         parameter_groups=(GroupInUse("production", of_cluster=False, member="app", status="in-sync"),),
         endpoints=(DatabaseEndpoint("app.example.org", 5432),),
+        networks=("vpc-production",),
         tags={},
         source=SOURCE,
     )

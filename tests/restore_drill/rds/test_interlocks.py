@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.facts.restore_targets import BY_ACCOUNT
+from fixtures.facts.drill_targets import BY_ACCOUNT
 from fixtures.restore_drill.rds import interlocks
 from fixtures.restore_drill.rds.order import PRIMARY, Order
 from fixtures.restore_drill.rds.plan import NAME, Plan

@@ -1,0 +1,242 @@
+"""RST-1, RST-3 and RST-4 judge as oracles do that were written without looking: by seconds on one line of time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from compliance_tests import test_restoration as judged
+from fixtures.facts.databases import Database
+from fixtures.facts.population import Population
+from fixtures.facts.restore_tests import TIMES, Kind, Measured, Origin, Outcome, RestoreTest, Verification
+from fixtures.facts.restored import restored, young
+from tests.judgement.facts import DAY, NOW, POLICY, database, examination
+from tests.judgement.restore_facts import NAMES, restore_test
+
+SECOND = timedelta(seconds=1)
+EMPTY: dict[str, Any] = {"playbook": "", "playbook_version": "", "evidence_sha256": "", "verifications": ()}
+"""Fields that are not times, and what they are when nobody filled them in."""
+
+
+def judge(
+    statement: str,
+    *tests: RestoreTest,
+    databases: tuple[Database, ...] = (database(),),
+    simulated: tuple[str, ...] = (),
+) -> Any:  # noqa: ANN401
+    """Return what a statement finds of *databases*, of which *simulated* answer from the simulated organisation."""
+    examine = examination(statement)
+    spared = tuple(young(databases, tests, simulated, NOW, POLICY.first_restore_test))
+    found = Population(tuple(restored(databases, tests, simulated, spared)))
+    if statement == "RST-1":
+        judged.test_restore_test_is_documented_and_recent(found, Population(spared), POLICY, NOW, examine)
+    elif statement == "RST-3":
+        judged.test_restore_test_verified_integrity(found, POLICY, examine)
+    else:
+        judged.test_restore_test_confirms_recovery_point_and_time(found, POLICY, examine)
+    return examine
+
+
+def complies(statement: str, *tests: RestoreTest, **how: Any) -> bool:  # noqa: ANN401
+    """Whether there is one finding, and it complies."""
+    (finding,) = judge(statement, *tests, **how).findings
+    return bool(finding.complies)
+
+
+# ── RST-1 ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+YEAR = 365 * 86400
+ages = st.integers(min_value=-86400, max_value=2 * YEAR)
+
+
+@given(tried=st.lists(st.tuples(ages, st.booleans(), st.booleans(), st.booleans()), min_size=1, max_size=4))
+@example(tried=[(YEAR, True, True, True)])
+@example(tried=[(YEAR + 1, True, True, True)])
+@example(tried=[(-300, True, True, True)])
+@example(tried=[(-301, True, True, True)])
+@example(tried=[(10, True, True, True), (5, False, True, True)])
+@example(tried=[(5, True, True, True), (5, False, True, True)])
+def test_recent(tried: list[tuple[int, bool, bool, bool]]) -> None:
+    """The last thing that anybody tried went well to its end, by a known playbook, within the year and not tomorrow."""
+    tests = [
+        restore_test(
+            id=str(place),
+            started=NOW - timedelta(seconds=age + 9000),
+            finished=NOW - timedelta(seconds=age),
+            outcome=Outcome.PASSED if passed else Outcome.FAILED,
+            complete=complete,
+            playbook_version="3" if version else "",
+        )
+        for place, (age, passed, complete, version) in enumerate(tried)
+    ]
+    newest = min(age for age, *_ in tried)
+    last = [rest for age, *rest in tried if age == newest]
+    if len({tuple(one) for one in last}) > 1:
+        assert not complies("RST-1", *tests) or all(passed and complete for passed, complete, _ in last)
+        return
+    assert complies("RST-1", *tests) == (-300 <= newest <= YEAR and all(last[0]))
+
+
+@pytest.mark.parametrize(
+    "field",
+    [*(name for name in TIMES if name not in ("started", "finished")), *EMPTY],
+)
+def test_incomplete(field: str) -> None:
+    """A record that calls itself complete and lacks something is not, and the report says what."""
+    (finding,) = judge("RST-1", restore_test(**{field: EMPTY.get(field)})).findings
+
+    assert not finding.complies
+    assert finding.seen.endswith(f"; the record lacks {field}")
+
+
+@given(age=st.integers(min_value=0, max_value=200), known=st.booleans(), tested=st.booleans())
+@example(age=89, known=True, tested=False)
+@example(age=90, known=True, tested=False)
+@example(age=10, known=False, tested=False)
+def test_young(age: int, known: bool, tested: bool) -> None:
+    """A database of less than 90 days is left alone until it has been restored; one of unknown age is not."""
+    new = database(id="arn:new", name="new", resource_id="db-NEW", created=NOW - age * DAY if known else None)
+    tests = [restore_test()]
+    if tested:
+        tests.append(restore_test(id="two", origin=Origin("arn:new", "db-NEW", backup="b")))
+    examine = judge("RST-1", *tests, databases=(database(), new))
+    found = {finding.resource: finding.complies for finding in examine.findings}
+    if tested:
+        assert found["arn:new"]
+    elif known and age < 90:
+        assert "arn:new" not in found
+        assert "first restore test is due by" in examine.notes[0]
+    else:
+        assert not found["arn:new"]
+    assert found[database().id]
+
+
+def test_young_databases_alone_are_nothing() -> None:
+    """Where every database is new and none was restored, nothing shows that restores work."""
+    new = database(created=NOW - DAY, resource_id="db-NEW")
+    examine = judge("RST-1", restore_test(), databases=(new,))
+    examine.close({})
+    assert [finding.seen for finding in examine.violations] == ["nothing found to examine"]
+
+
+def test_empty_log() -> None:
+    """Nothing on record is nothing found, of whichever statement."""
+    for statement in ("RST-1", "RST-3", "RST-4"):
+        examine = judge(statement)
+        examine.close({})
+        assert [finding.seen for finding in examine.violations] == ["nothing found to examine"]
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("measured", Measured)
+@pytest.mark.parametrize("is_simulated", [False, True])
+def test_stand_in(kind: Kind, measured: Measured, is_simulated: bool) -> None:
+    """What was measured on something else speaks for a database of the simulated organisation, for a live one never."""
+    app = database()
+    test = restore_test(kind=kind, measured=measured)
+    found = judge("RST-1", test, simulated=(app.id,) if is_simulated else ()).findings[0]
+
+    assert found.complies == (measured is Measured.DATABASE or is_simulated)
+    if not found.complies:
+        assert found.seen.startswith("no restore test of db-APP on record; 1 of a stand-in prove the mechanism, and ")
+
+
+def test_stand_in_neither_hides_nor_mends() -> None:
+    """A drill on a stand-in, good or bad, changes nothing of what is known about a live database."""
+    drill = restore_test(id="drill", kind=Kind.EMBEDDED, measured=Measured.STAND_IN, finished=NOW)
+    assert complies("RST-1", restore_test(), replace(drill, outcome=Outcome.FAILED))
+    assert not complies("RST-1", restore_test(outcome=Outcome.FAILED), drill)
+
+
+def test_joined_by_resource_id() -> None:
+    """A name that is used again brings no test along; ids that are not unique need the ARN beside them."""
+    assert not complies("RST-1", restore_test(origin=Origin(database().id, "db-OLD", backup="b")))
+    assert complies("RST-1", restore_test(origin=Origin("arn:former-name", "db-APP", backup="b")))
+    twin = database(id="arn:twin", name="twin")
+    found = {
+        one.resource: one.complies for one in judge("RST-1", restore_test(), databases=(database(), twin)).findings
+    }
+    assert found == {database().id: True, "arn:twin": False}
+    assert not complies("RST-1", restore_test(), databases=(database(resource_id=""),))
+
+
+# ── RST-3 ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@given(
+    made=st.lists(
+        st.tuples(st.sampled_from([*NAMES, "Row Counts", "sequences", "row count"]), st.booleans()), max_size=8
+    )
+)
+@example(made=[(name, True) for name in NAMES])
+@example(made=[(name, True) for name in NAMES[1:]])
+def test_verified(made: list[tuple[str, bool]]) -> None:
+    """Each of the four was done, and nothing at all went wrong."""
+    test = restore_test(verifications=tuple(Verification(name, passed=passed) for name, passed in made))
+    done = {name.lower() for name, _ in made}
+    assert complies("RST-3", test) == (done >= set(NAMES) and False not in [passed for _, passed in made])
+
+
+# ── RST-4 ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+seconds = st.integers(min_value=-100, max_value=5 * 3600)
+
+
+@given(
+    steps=st.tuples(*[st.integers(min_value=0, max_value=4000)] * 7),
+    claim=st.none() | st.integers(min_value=0, max_value=20000),
+    swap=st.none() | st.integers(min_value=0, max_value=6),
+)
+@example(steps=(0, 0, 1800, 0, 0, 14400, 0), claim=None, swap=None)
+@example(steps=(0, 0, 1801, 0, 0, 14400, 0), claim=None, swap=None)
+@example(steps=(1, 0, 1800, 0, 0, 1, 0), claim=None, swap=None)
+@example(steps=(0, 0, 1800, 0, 0, 14401, 0), claim=None, swap=None)
+@example(steps=(0, 0, 300, 0, 0, 60, 0), claim=360, swap=None)
+@example(steps=(0, 0, 300, 0, 0, 60, 0), claim=361, swap=None)
+def test_recovery_point_and_time(steps: tuple[int, ...], claim: int | None, swap: int | None) -> None:
+    """On one line of time everything is in order, no gap is too long, and nobody has claimed another one."""
+    names = [
+        "recovered_to",
+        "target_time",
+        "newest_backup",
+        "disaster_at",
+        "restore_started",
+        "available",
+        "verified",
+        "finished",
+    ]
+    marks = [0]
+    for step in steps:
+        marks.append(marks[-1] + step)
+    if swap is not None:
+        marks[swap], marks[swap + 1] = marks[swap + 1], marks[swap]
+    at = {name: NOW - timedelta(days=2) + timedelta(seconds=mark) for name, mark in zip(names, marks, strict=True)}
+    test = restore_test(**at, started=min(at.values()), claimed_rpo=None if claim is None else timedelta(seconds=claim))
+
+    mark = dict(zip(names, marks, strict=True))
+    lost = mark["disaster_at"] - mark["newest_backup"] + mark["target_time"] - mark["recovered_to"]
+    took = mark["verified"] - mark["disaster_at"]
+    honest = claim is None or abs(claim - lost) <= 60
+    assert complies("RST-4", test) == (marks == sorted(marks) and lost <= 1800 and took <= 14400 and honest)
+
+
+def test_restore_begins_after_the_test() -> None:
+    """A test that began after its own restore did not go so."""
+    test = restore_test()
+    assert test.restore_started is not None
+    assert complies("RST-4", replace(test, started=test.restore_started))
+    assert not complies("RST-4", replace(test, started=test.restore_started + SECOND))
+
+
+@given(given_=st.sets(st.sampled_from(["recovered_to", "target_time", "newest_backup", "disaster_at", "verified"])))
+def test_unknown_times(given_: set[str]) -> None:
+    """What nobody knows bears nothing out, not even what somebody claims."""
+    every = {"recovered_to", "target_time", "newest_backup", "disaster_at", "verified"}
+    unknown: dict[str, datetime | None] = dict.fromkeys(every - given_)
+    test = restore_test(claimed_rpo=timedelta(minutes=5), claimed_rto=timedelta(minutes=80), **unknown)
+    assert complies("RST-4", test) == (given_ == every)
