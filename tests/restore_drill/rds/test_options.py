@@ -92,6 +92,10 @@ def copies(company: Organisation) -> list[str]:
 ORDERS: dict[str, tuple[list[str], str]] = {
     "simulated": (["--restore-drill", "--yes-restore-into=ireland"], "--yes-restore-into: at RDS only: --target live"),
     "dry run of the simulated one": (["--restore-drill", "--dry-run"], "--dry-run: at RDS only"),
+    "by several workers": (
+        ["--target=live", "--restore-drill", "--yes-restore-into=ireland", "-n2"],
+        "-n: each worker",
+    ),
     "without a drill": (["--target=live", "--yes-restore-into=ireland"], "without --restore-drill nothing is restored"),
     "a time without zone": (
         ["--target=live", "--restore-drill", "--restore-at=2026-01-31T09:30:00"],
