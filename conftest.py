@@ -4,13 +4,18 @@ pytest_plugins = [
     "fixtures.collection",  # populations: read once, all at once, in the background
     "fixtures.examination",  # statement, examine, verdicts
     "fixtures.policy",  # policy, now
+    "fixtures.distribution",  # -n: workers judge what this process reads
     "fixtures.target",  # --target, --break, --records; starts what is examined
+    "fixtures.progress",  # what is being read, while it is
     "fixtures.explain",  # --explain
     "fixtures.preflight",  # --preflight
+    "fixtures.verify",  # --verify, --make-key
+    "fixtures.evidence.sealing",  # --sign-key, --timestamp-url; manifest.json, its signature and time stamp
     "fixtures.evidence.run",  # --reports; results.json, evidence.json
     "fixtures.drill",  # --restore-drill, --drill-size: restores before the clock is read
     "fixtures.live_drill",  # --target live --restore-drill: the same at RDS; --dry-run, --sweep-restores
     "fixtures.report.hooks",  # report.html; after the run, inside of whose end it completes the page
+    "fixtures.report.closing",  # the same in the terminal
     "fixtures.report.job_summary",  # the same in short, where a job at GitHub shows it
     "fixtures.accounts",  # what populations are read from
     "fixtures.backup_locations",
@@ -23,6 +28,7 @@ pytest_plugins = [
     "fixtures.incidents",
     "fixtures.scope",
     "fixtures.stores",
+    "fixtures.suppliers",
     "fixtures.alerting",
     "fixtures.escalation",
     "fixtures.heartbeats",

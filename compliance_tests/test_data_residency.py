@@ -76,8 +76,10 @@ def test_loss_of_primary_region_loses_no_data(
             seen=one.describe(now),
             required=f"replica in {one.region}, at most {span(policy.replica_lag)} behind, its key, a subnet group",
         ):
+            one.one.must_know_replica(one.region)
             assert one.replica is not None
             assert one.replica.window.is_fresh(now, policy.replica_lag, policy.clock_tolerance)
             assert one.replica.window.earliest is not None
             assert one.key_opens
+            one.must_know_targets()
             assert one.targets

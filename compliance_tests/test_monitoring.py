@@ -17,6 +17,7 @@ def test_provider_reports_backup_failures(failure_hearings: Population[Hearing],
     """The provider reports backup failures of every production database to somebody who is listening."""
     for hearing in failure_hearings:
         with examine(hearing, seen=hearing, required=f"{hearing.region}: backup and failure events heard by somebody"):
+            hearing.must_be_known()
             assert hearing.is_complete
     examine.note("RDS has no event for every way in which a backup can fail, and sends events on a best-effort basis")
     examine.note("an alarm on the lag of the latest restorable time is needed besides: MON-2 looks at it")

@@ -5,7 +5,7 @@ from datetime import datetime
 from fixtures.examination import Examination, statement
 from fixtures.facts.policy import Policy
 from fixtures.facts.population import Population
-from fixtures.facts.restore_targets import RestoreTarget
+from fixtures.facts.restore_places import RestorePlace
 from fixtures.facts.restored import RestoredDatabase, YoungDatabase
 from fixtures.facts.text import moment, span
 
@@ -35,11 +35,11 @@ def test_restore_test_is_documented_and_recent(
 
 @statement("RST-2")
 def test_restore_test_used_non_production_environment(
-    restore_targets: Population[RestoreTarget], examine: Examination
+    restore_places: Population[RestorePlace], examine: Examination
 ) -> None:
     """The restore test recovered into an environment that is not production."""
     examine.note("Networks that are joined with each other (peering, transit gateways) are not looked at.")
-    for one in restore_targets:
+    for one in restore_places:
         with examine(one, seen=one, required="the environment of [non_production], in no network of production"):
             assert one.restored.test is not None
             assert not one.ties

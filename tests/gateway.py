@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -30,8 +30,36 @@ class Answer:
         return cls(status, f"<ErrorResponse>{error}<RequestId>00000000</RequestId></ErrorResponse>")
 
 
-Rule = Callable[[str, str], Answer | None]
-"""Given path and body of a request, what to answer; None to forward it."""
+@dataclass
+class Exchange:
+    """One request that came by, for whoever does to it what no plain answer can."""
+
+    handler: BaseHTTPRequestHandler
+    ask: Callable[[], requests.Response]
+    """Ask the provider itself."""
+
+    def pass_on(
+        self, answer: requests.Response, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> None:
+        """Pass the provider's answer on, with another body or with other headers if they are given."""
+        kept = {name: value for name, value in answer.headers.items() if name.lower() not in HOP_BY_HOP}
+        kept.pop("Content-Encoding", None)
+        self.send(answer.status_code, kept | dict(headers or {}), answer.content if body is None else body)
+
+    def send(self, status: int, headers: dict[str, str], body: bytes, length: int | None = None) -> None:
+        """Send an answer; *length* is what it claims to be long, if that is not the truth."""
+        self.handler.send_response(status)
+        for name, value in headers.items():
+            self.handler.send_header(name, value)
+        self.handler.send_header("Content-Length", str(len(body) if length is None else length))
+        self.handler.end_headers()
+        if self.handler.command != "HEAD":
+            self.handler.wfile.write(body)
+
+
+Disturbance = Callable[[Exchange], None]
+Rule = Callable[[str, str], Answer | Disturbance | None]
+"""Given path and body of a request, what to answer or what to do; None to forward it."""
 
 
 @dataclass
@@ -65,12 +93,18 @@ def between(target: str, rule: Rule) -> Iterator[Gateway]:
             credential = self.headers.get("Authorization", "")
             request = f"{unquote_plus(body.decode('utf-8', 'replace'))}\n{credential}"
             gateway.seen.append(request)
+            exchange = Exchange(self, lambda: self._forward(body))
             answer = gateway.rule(self.path, request.replace("\n", "&"))
-            if answer:
-                self._send(answer.status, {"Content-Type": answer.content_type}, answer.body.encode())
-                return
+            if answer is None:
+                exchange.pass_on(exchange.ask())
+            elif isinstance(answer, Answer):
+                exchange.send(answer.status, {"Content-Type": answer.content_type}, answer.body.encode())
+            else:
+                answer(exchange)
+
+        def _forward(self, body: bytes) -> requests.Response:
             headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP}
-            got = requests.request(
+            return requests.request(
                 self.command,
                 target + self.path,
                 data=body,
@@ -79,18 +113,6 @@ def between(target: str, rule: Rule) -> Iterator[Gateway]:
                 allow_redirects=False,
                 verify=os.environ.get("AWS_CA_BUNDLE") or True,
             )
-            kept = {name: value for name, value in got.headers.items() if name.lower() not in HOP_BY_HOP}
-            kept.pop("Content-Encoding", None)
-            self._send(got.status_code, kept, got.content)
-
-        def _send(self, status: int, headers: dict[str, str], body: bytes) -> None:
-            self.send_response(status)
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(body)
 
         do_GET = do_POST = do_PUT = do_HEAD = do_DELETE = _handle  # noqa: N815 - the names http.server wants
 
@@ -99,6 +121,7 @@ def between(target: str, rule: Rule) -> Iterator[Gateway]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    server.handle_error = lambda *_: None  # type: ignore[method-assign]  # clients hang up, as some tests mean them to
     gateway = Gateway(f"http://127.0.0.1:{server.server_port}", rule)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:

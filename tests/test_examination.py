@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fixtures.examination import NOTHING_FOUND, Examination, NotAssessed, Result
-from fixtures.facts.population import Population, Unread
+from fixtures.facts.population import Population, Unread, must_be_read
 from fixtures.facts.waivers import Waiver
 from tests.judgement.facts import NOW, database
 
@@ -191,6 +191,29 @@ def test_one_kind_cannot_stand_in_for_another() -> None:
 
     assert (examine.violations[0].resource, examine.violations[0].seen) == ("databases", NOTHING_FOUND)
     assert examine.population == 1
+
+
+@pytest.mark.parametrize(
+    ("unread", "retention", "result"),
+    [
+        ((GAP,), 30, Result.NOT_ASSESSED),
+        ((GAP,), 7, Result.NOT_COMPLIANT),
+        ((), 30, Result.NOT_ASSESSED),
+    ],
+    ids=["not-read", "violated-besides", "not-read-and-no-gap-that-says-so"],
+)
+def test_what_was_not_read_is_not_known_to_be_missing(
+    unread: tuple[Unread, ...], retention: int, result: Result
+) -> None:
+    """A question that cannot be answered is no violation, hides none that was seen before, and never passes."""
+    examine = Examination("DB-4", NOW)
+    with examine(database(), seen="no automated backup", required="one"):
+        assert retention >= 30
+        must_be_read("eu-central-1", ("eu-central-1",), "automated backups")
+        raise AssertionError
+    examine.close({"backups": Population(unread=unread)})
+
+    assert examine.result is result
 
 
 @pytest.mark.parametrize("name", ["app; rm -rf /", "$(reboot)", "`id`", "a b", "<script>"])

@@ -118,6 +118,8 @@ def test_no_permission_is_too_much(reader: Reader, with_everything: Assessment, 
     after = {id_: one.result for id_, one in found.examinations.items()}
     blind = {id_ for id_, one in found.examinations.items() if one.unread}
     assert blind, f"{missing}: nothing missed it"
+    red = {id_ for id_, result in before.items() if result is Result.NOT_COMPLIANT}
+    assert all(after[id_] is Result.NOT_ASSESSED for id_ in blind - red), "what was not read is not known to be missing"
     assert all(after[id_] >= Result.NOT_ASSESSED for id_ in blind)
     assert all(after[id_] == before[id_] for id_ in after.keys() - blind)
     denied = {f"{gap.call}" for id_ in blind for gap in found.examinations[id_].unread}

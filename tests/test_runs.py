@@ -55,7 +55,12 @@ def test_main_job(tmp_path: Path) -> None:
     assert {id_ for id_, one in found.items() if one["result"] in {"compliant", "waived"}} == set(TESTS)
     assert found["RES-2"]["result"] == "waived", "source code at github.com is accepted, knowingly"
     assert "SIMULATED, not audit evidence" in done.stdout
-    assert {path.name for path in (tmp_path / "latest").iterdir()} == {"report.html", "results.json", "evidence.json"}
+    assert {path.name for path in (tmp_path / "latest").iterdir()} == {
+        "report.html",
+        "results.json",
+        "evidence.json",
+        "manifest.json",
+    }
 
 
 def test_broken_on_purpose(tmp_path: Path) -> None:

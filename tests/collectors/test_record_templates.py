@@ -8,13 +8,22 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.collectors import alerting_records, records, restore_test_records
+from fixtures.collectors import (
+    alerting_records,
+    invariant_records,
+    records,
+    restore_test_records,
+    supplier_records,
+)
 from fixtures.examination import HOME
 
 TEMPLATES: dict[str, Callable[[Path], Sized]] = {
     "alerting.toml": alerting_records.jobs,
     "incidents.toml": records.incidents,
+    "invariants.toml": lambda folder: invariant_records.invariants(folder).questions,
     "restore_tests.toml": restore_test_records.restore_tests,
+    "certifications.toml": supplier_records.certifications,
+    "subprocessors.toml": supplier_records.subprocessors,
 }
 
 

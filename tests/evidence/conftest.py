@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from fixtures.examination import CATALOGUE
 from fixtures.simulator.organisation import Organisation
-from tests.inner_run import Verdicts, run_suite
+from tests.evidence.sealed_runs import live_run
+from tests.inner_run import TESTS, Verdicts, run_suite
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +29,18 @@ def simulated(served: Organisation, tmp_path_factory: pytest.TempPathFactory) ->
 def evidence(simulated: Verdicts) -> Path:
     """Return the evidence of that run."""
     return simulated.folder / "evidence.json"
+
+
+@pytest.fixture(scope="module")
+def genuine(simulated: Verdicts, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Seal a complete live run, by a catalogue of the statements that have a test."""
+    with pytest.MonkeyPatch.context() as patch:
+        for id_ in set(CATALOGUE) - set(TESTS):
+            patch.delitem(cast("dict[str, object]", CATALOGUE), id_)
+        yield live_run(simulated.folder, tmp_path_factory.mktemp("genuine") / "run")
+
+
+@pytest.fixture
+def run(genuine: Path, tmp_path: Path) -> Path:
+    """Return a copy of it, to be tampered with."""
+    return Path(shutil.copytree(genuine, tmp_path / "run"))

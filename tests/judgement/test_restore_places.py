@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from compliance_tests import test_restoration as judged
 from fixtures.facts.accounts import NonProduction
 from fixtures.facts.backups import SubnetGroup
-from fixtures.facts.population import Population
-from fixtures.facts.restore_targets import Surroundings, targets
+from fixtures.facts.population import Population, Unread
+from fixtures.facts.restore_places import Surroundings
+from fixtures.facts.restore_places import places as held
 from fixtures.facts.restore_tests import Destination, Kind, Measured
 from fixtures.facts.restored import restored
 from tests.judgement.facts import SOURCE, database, examination
@@ -57,9 +58,9 @@ def test_apart(
     """It is where it should be, that is no place of production, and the provider agrees as far as it can be asked."""
     app = database(networks=networks, region=region)
     (one,) = restored([app], [restore_test(destination=to)], (), ())
-    around = Surroundings(declared, (app,), {ACCOUNT}, groups)
+    around = Surroundings(declared, (app,), {ACCOUNT}, Population(groups))
     examine = examination("RST-2")
-    judged.test_restore_test_used_non_production_environment(Population(tuple(targets([one], around))), examine)
+    judged.test_restore_test_used_non_production_environment(Population(tuple(held([one], around))), examine)
     (finding,) = examine.findings
 
     is_as_declared = declared is not None and (to.account, to.region, to.vpc, to.subnet_group) == (
@@ -82,9 +83,18 @@ def test_process_of_the_drill() -> None:
     for identifier, expected in (("restore-drill-1", True), ("", False), ("app", False)):
         test = restore_test(kind=Kind.EMBEDDED, measured=Measured.STAND_IN, destination=Destination(identifier))
         (one,) = restored([database()], [test], (database().id,), ())
-        (target,) = targets([one], Surroundings(None, (database(),), {ACCOUNT}, ()))
+        (target,) = held([one], Surroundings(None, (database(),), {ACCOUNT}, Population()))
         assert (not target.ties) == expected
     manual = restore_test(kind=Kind.MANUAL, destination=Destination("restore-drill-1"))
     (one,) = restored([database()], [manual], (), ())
-    (target,) = targets([one], Surroundings(DECLARED, (database(),), {ACCOUNT}, (GROUP,)))
+    (target,) = held([one], Surroundings(DECLARED, (database(),), {ACCOUNT}, Population((GROUP,))))
     assert target.ties
+
+
+def test_group_in_what_could_not_be_read() -> None:
+    """A subnet group that is not there may be where nobody could look: that is left to the gap."""
+    (one,) = restored([database()], [restore_test()], (), ())
+    for region, is_left_open in ((IRELAND, True), ("", True), ("eu-west-3", False)):
+        unread = Unread("aws", ACCOUNT, region, "rds:DescribeDBSubnetGroups", "denied", "allow it")
+        (place,) = held([one], Surroundings(DECLARED, (database(),), {ACCOUNT}, Population((), (unread,))))
+        assert (not place.ties) == is_left_open

@@ -1,0 +1,1 @@
+"""What becomes of verdicts when networks, providers and machines fail."""
