@@ -72,6 +72,7 @@ SEEN = Surroundings(
         Neighbour("billing", "db-BILLING", "vpc-0b", "production", frozenset({"sg-0b"}), {"environment": "production"}),
         Neighbour("sandbox", "db-SANDBOX", TARGET.vpc, "restore-drill", frozenset({"sg-0a"}), NON_PRODUCTION),
     ),
+    authorities=3,
 )
 ORDER = Order(
     target=TARGET,

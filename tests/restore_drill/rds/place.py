@@ -53,7 +53,7 @@ def build(org: Organisation, region: str = databases.SECONDARY) -> DrillTarget:
         instance_class="db.m7g.large",
         source="app",
         database="postgres",
-        certificates="",
+        certificates=org.exports["AWS_CA_BUNDLE"],
         separated_by=BY_NETWORK,
         simulated=True,
     )

@@ -80,7 +80,7 @@ def _serve(programs: Path, folder: Path, host: str, password: str) -> Iterator[S
             [programs / "postgres", "-D", data, "-p", str(port), *set_], user=user, stdout=log, stderr=log
         )
     try:
-        _wait(server, port, folder / "log")
+        _wait(server, folder / "log")
         yield Server(port, authority, password)
     finally:
         server.terminate()
@@ -156,11 +156,10 @@ def _free_port() -> int:
         return int(one.getsockname()[1])
 
 
-def _wait(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def _wait(server: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and server.poll() is None:
-        with socket.socket() as one:
-            if one.connect_ex(("127.0.0.1", port)) == 0:
-                return
+        if b"is ready to accept connections" in log.read_bytes():
+            return
         time.sleep(0.05)
     raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text('utf-8', 'replace')[-2000:]}")

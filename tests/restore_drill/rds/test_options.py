@@ -67,7 +67,7 @@ instance_class = "db.m7g.large"
 name = "ireland"
 source = "app"
 database = "postgres"
-certificates = "/nowhere/bundle.pem"
+certificates = "{target.certificates}"
 separated_by = "network"
 simulated = true
 """
@@ -161,12 +161,20 @@ def test_the_sweeper(company: Organisation, folder: Path, capsys: pytest.Capture
 
 
 def test_a_drill_that_cannot_get_in_is_recorded_as_failed(
-    company: Organisation, folder: Path, capsys: pytest.CaptureFixture[str]
+    company: Organisation, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its copy is deleted; RST-1 has the log, and the run is no success, whatever else was selected."""
+
+    def declines(_: Endpoint) -> AbstractContextManager[Connection[Any]]:
+        raise connection.ConnectionFailedError("nobody is let in")
+
+    monkeypatch.setattr(connection, "connect", declines)
+    monkeypatch.setattr("fixtures.restore_drill.rds.restore.time.sleep", lambda _: None)
     order = ["--target=live", "--restore-drill", "--yes-restore-into=ireland"]
     assert run(folder, *order, "-k", "restore_test") == FAILED
-    assert "the restore drill failed: /nowhere/bundle.pem: no such file" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert said.count("not entered yet: nobody is let in") == 9
+    assert "the restore drill failed: nobody is let in" in said
     (entry,) = restore_tests(folder)
     assert (entry.kind, entry.outcome) == (Kind.RDS, Outcome.FAILED)
     assert not entry.complete
