@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from fixtures.collectors.records import drill_target
+from fixtures.collectors.records import restore_target
 from fixtures.collectors.restore_test_records import restore_tests
 from fixtures.examination import HOME
 from fixtures.facts.restore_tests import Kind, Outcome
@@ -211,7 +211,7 @@ def test_a_drill_is_recorded_and_judged(
     assert entry.outcome is Outcome.PASSED, entry.verifications
     assert entry.complete
     assert not entry.missing
-    target = drill_target(folder)
+    target = restore_target(folder)
     assert target is not None
     assert (entry.destination.vpc, entry.destination.subnet_group) == (target.vpc, target.subnet_group)
     assert {"row counts", "checksums", "constraints", "amcheck"} <= {one.name for one in entry.verifications}
