@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
+import signal
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from fixtures.restore_drill.rds.connection import Endpoint
     from fixtures.simulator.organisation import Organisation
 
-REFUSED, FAILED, FINE = 4, 1, 0
+REFUSED, INTERRUPTED, FAILED, FINE = 4, 2, 1, 0
 """pytest's own codes."""
 INVARIANTS = """
 newest_row = "SELECT max(created_at) FROM orders"
@@ -178,6 +180,25 @@ def test_a_drill_that_cannot_get_in_is_recorded_as_failed(
     (entry,) = restore_tests(folder)
     assert (entry.kind, entry.outcome) == (Kind.RDS, Outcome.FAILED)
     assert not entry.complete
+    assert copies(company) == []
+
+
+def test_an_interrupted_drill_is_recorded_and_ends_the_run(
+    company: Organisation, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its evidence lies beside the log: there is no report of a run that was cut short."""
+
+    def interrupted(_: Endpoint) -> AbstractContextManager[Connection[Any]]:
+        os.kill(os.getpid(), signal.SIGTERM)
+        raise AssertionError("never reached")
+
+    monkeypatch.setattr(connection, "connect", interrupted)
+    assert run(folder, "--target=live", "--restore-drill", "--yes-restore-into=ireland") == INTERRUPTED
+    (entry,) = restore_tests(folder)
+    assert entry.outcome is Outcome.FAILED
+    assert not entry.complete
+    assert "interrupted by SIGTERM" in entry.notes
+    assert hashlib.sha256((folder / f"{entry.id}.json").read_bytes()).hexdigest() == entry.evidence_sha256
     assert copies(company) == []
 
 
