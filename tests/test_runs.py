@@ -93,6 +93,15 @@ def test_wrong_option(tmp_path: Path, options: list[str], told: str) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_help() -> None:
+    """Every option of the suite stands in pytest's own help."""
+    done = run(Path("unused"), "--help")
+
+    assert done.returncode == 0, done.stderr
+    for option in ("--target", "--break", "--records", "--preflight", "--restore-drill", "--verify", "--record-review"):
+        assert f"  {option}" in done.stdout
+
+
 def test_reports_that_cannot_be_written(tmp_path: Path) -> None:
     """It is told before anything is read."""
     (tmp_path / "reports").write_text("a file where the folder should be")
