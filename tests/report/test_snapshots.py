@@ -36,7 +36,7 @@ CATCHES = [{"place": "fixtures/simulator/violations/x.py:1", "name": "somebody_d
 
 
 def frozen(document: Document) -> Document:
-    """Return *document* with four statements, and without whatever changes with the suite: its texts, lines, versions."""
+    """Return *document* with four statements, and without whatever changes with the suite."""
     document = copy.deepcopy(document)
     kept = [one for one in document["statements"] if one["id"] in {"DB-1", "DB-2", "DB-4", "ENC-1"}]
     for one in kept:
