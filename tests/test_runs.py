@@ -60,6 +60,8 @@ def test_main_job(tmp_path: Path) -> None:
         "results.json",
         "evidence.json",
         "manifest.json",
+        "examined.csv",
+        "assessment-results.oscal.json",
     }
 
 

@@ -40,6 +40,25 @@ WAIVER = Waiver(
     expires=date(2026, 12, 31),
     record="records/exceptions.toml:3",
 )
+RESTORE_TEST = {
+    "id": "drill-1",
+    "kind": "rds",
+    "measured": "application database",
+    "by": "Ada Lovelace",
+    "started": "2026-11-05T10:00:00Z",
+    "finished": "2026-11-05T12:00:00Z",
+    "outcome": "passed",
+    "complete": True,
+    "database": "arn:aws:rds:eu-central-1:123456789012:db:app",
+    "region": "eu-west-1",
+    "destination": "restored",
+    "target_time": "2026-11-05T09:00:00Z",
+    "recovered_to": "2026-11-05T08:59:00Z",
+    "rpo": 360,
+    "rto": 7200,
+    "passed": ["row counts"],
+    "failed": ["checksums"],
+}
 
 
 def examined(
