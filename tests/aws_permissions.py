@@ -27,7 +27,6 @@ RENAMED = {
     "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
     "s3:GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
     "s3:GetBucketReplication": "s3:GetReplicationConfiguration",
-    "s3:HeadBucket": "s3:ListBucket",
     "s3:ListBuckets": "s3:ListAllMyBuckets",
     "s3:ListDirectoryBuckets": "s3express:ListAllMyDirectoryBuckets",
     "s3:ListObjectVersions": "s3:ListBucketVersions",
@@ -37,6 +36,8 @@ RENAMED = {
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
 """
 UNGRANTED = {
+    "s3:GetBucketLocation": "asked only where a listing of buckets names no region, which that of AWS does",
+    "s3:HeadBucket": "where a bucket is, S3 tells those as well whom it refuses everything else",
     "sts:GetCallerIdentity": "everybody may ask who he is",
     "sts:AssumeRole": "granted apart, for the roles that records/accounts.toml names, and only if it names any",
 }

@@ -35,6 +35,11 @@ class Verdicts:
         """Return the statements with *result*."""
         return {one["id"] for one in self.results["statements"] if one["result"] == result}
 
+    @property
+    def good(self) -> set[str]:
+        """Return the statements that do not fail the run: compliant, or waived."""
+        return self.of("compliant") | self.of("waived")
+
     def row(self, statement: str) -> dict[str, Any]:
         """Return what `results.json` says of one statement."""
         (found,) = (one for one in self.results["statements"] if one["id"] == statement)

@@ -7,7 +7,7 @@ import inspect
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -90,9 +90,9 @@ class Assessment:
 
 
 def assess(records: Path, known: dict[str, Any] | None = None) -> Assessment:
-    """Read whatever is not *known*, and judge every statement."""
+    """Read whatever is not *known*, and judge every statement; a bucket with two objects is a large one here."""
     ledger = Ledger()
-    given = known or {"now": clock.read(), "policy": load(), "records": records}
+    given = known or {"now": clock.read(), "policy": replace(load(), listed_versions=1), "records": records}
     collection = Collection({**given, "ledger": ledger})
     collection.start(sorted(needed_by_tests() - given.keys()))
     return Assessment(collection, ledger, {id_: _judge(id_, collection) for id_ in TESTS})

@@ -57,6 +57,27 @@ def test_nothing_examined_violates() -> None:
     assert examine.population == 0
 
 
+@pytest.mark.parametrize(
+    ("needed", "result"),
+    [
+        (Population(("one",)), Result.COMPLIANT),
+        (Population(), Result.NOT_COMPLIANT),
+        (Population(unread=(GAP,)), Result.NOT_ASSESSED),
+    ],
+    ids=["some", "none", "unread"],
+)
+def test_what_else_was_examined_makes_up_for_nothing(needed: Population[str], result: Result) -> None:
+    """A population that must not be empty is asked for apart; if it is, nobody can accept that."""
+    examine = Examination("DB-1", NOW)
+    examine.expects(needed, "needed")
+    with examine(database(), seen="seen", required="required"):
+        pass
+    examine.close({"needed": needed})
+
+    assert examine.result is result
+    assert examine.population == 1
+
+
 def test_nothing_examined_but_gaps() -> None:
     """What may be in the gap is not known to be missing."""
     assert examined(unread=(GAP,)).result is Result.NOT_ASSESSED
@@ -170,16 +191,6 @@ def test_one_kind_cannot_stand_in_for_another() -> None:
 
     assert (examine.violations[0].resource, examine.violations[0].seen) == ("databases", NOTHING_FOUND)
     assert examine.population == 1
-
-
-def test_what_could_not_be_read_is_not_called_empty() -> None:
-    """It is a gap, and the statement not assessed."""
-    gap = Unread("aws", "1", "", "rds:X", "AccessDenied", "grant it")
-    examine = Examination("DB-4", NOW)
-    examine.expects(Population(unread=(gap,)), "databases")
-    examine.close({"databases": Population(unread=(gap,))})
-
-    assert examine.result is Result.NOT_ASSESSED
 
 
 @pytest.mark.parametrize("name", ["app; rm -rf /", "$(reboot)", "`id`", "a b", "<script>"])
