@@ -5,6 +5,7 @@ pytest_plugins = [
     "fixtures.examination",  # statement, examine, verdicts
     "fixtures.policy",  # policy, now
     "fixtures.distribution",  # -n: workers judge what this process reads
+    "fixtures.shards",  # --accounts
     "fixtures.target",  # --target, --break, --records; starts what is examined
     "fixtures.progress",  # what is being read, while it is
     "fixtures.explain",  # --explain

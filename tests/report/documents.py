@@ -19,6 +19,7 @@ from fixtures.evidence.document import Run, describe
 from fixtures.evidence.folder import RunFolder
 from fixtures.examination import CATALOGUE, WAIVERS, Examination
 from fixtures.examination import NOW as NOW_KEY
+from fixtures.facts.accounts import Choice
 from fixtures.facts.population import Population, Unread
 from fixtures.facts.protection import ProtectedDatabase
 from fixtures.facts.waivers import Waiver
@@ -143,6 +144,7 @@ def described(
     stash[target.LEDGER], stash[target.RECORDS] = ledger, Path("records")
     stash[COLLECTION], stash[NOW_KEY] = collection, NOW
     stash[policy_plugin.POLICY], stash[WAIVERS] = POLICY, waivers
+    stash[target.CHOICE] = Choice()
     folder = RunFolder(reports, NOW, "live")
     done = {one.statement: judgement.of(one) for one in examinations if one.closed}
     run = Run(folder, "live", NOW, "0123456789abcdef", done, len(done), left_out)

@@ -1,6 +1,6 @@
 """The report as text, scene by scene, held against what somebody has read and found right (tests/report/snapshots/).
 
-After a change that is meant to be seen: `SNAPSHOTS=write pytest tests/report/test_snapshots.py`, and read the difference.
+After a change that is meant to be seen: `SNAPSHOTS=write pytest tests/report/test_snapshots.py`, then read the diff.
 """
 
 from __future__ import annotations
