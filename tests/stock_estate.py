@@ -122,7 +122,7 @@ def bad_keys(client: Client) -> None:
 def bad_databases(client: Client) -> None:
     """Add databases and snapshots that are short of something."""
     key = rotating_key(client)
-    sealed = {"StorageEncrypted": True, "KmsKeyId": key}
+    sealed: Any = {"StorageEncrypted": True, "KmsKeyId": key}
     create_database(client, "short", BackupRetentionPeriod=7, **sealed)
     create_database(client, "off", BackupRetentionPeriod=0, **sealed)
     create_database(client, "mysql", Engine="mysql", EngineVersion="8.0.39", **sealed)

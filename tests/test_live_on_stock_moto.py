@@ -57,7 +57,7 @@ def live(
 ) -> Callable[[], Verdicts]:
     """Run the suite on an account that is empty so far, with an owner's records and no other provider."""
     requests.post(f"{moto_url}/moto-api/reset", timeout=60).raise_for_status()
-    assert any_client
+    assert callable(any_client)
     for name, value in {"ACCESS_KEY_ID": "testing", "SECRET_ACCESS_KEY": "testing"}.items():
         monkeypatch.setenv(f"AWS_{name}", value)
     for name in ("GITHUB_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN", "BETTERSTACK_API_TOKEN", "SENTRY_AUTH_TOKEN"):

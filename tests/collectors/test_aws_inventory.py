@@ -252,6 +252,6 @@ def test_a_service_that_answers_is_read_even_where_it_is_not_known_to_be_offered
     ids=["ours", "of a public image", "nobody says"],
 )
 def test_what_says_that_it_is_somebody_elses_is_not_ours(owner: dict[str, str], found: int) -> None:
-    """Some endpoints list everybody's snapshots whatever they are asked; what does not say whose it is counts as ours."""
+    """Some endpoints list everybody's whatever they are asked; what does not say whose it is counts as ours."""
     page = {"Snapshots": [{"SnapshotId": "snap-1", **owner}], "ResponseMetadata": {}}
     assert len(read(LISTINGS["EBS snapshot"], Recorded([page]))) == found

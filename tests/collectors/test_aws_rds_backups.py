@@ -35,6 +35,7 @@ def test_records_beside_it_are_kept(estate: Estate) -> None:
     records = [{"DBInstanceIdentifier": "one"}, {"DBInstanceIdentifier": "two", "DbiResourceId": "db-TWO"}]
     place = Place(estate.accounts[0], "eu-central-1")
     with Stubber(place.client("rds")) as stubber:
-        stubber.add_response("describe_db_instance_automated_backups", {"DBInstanceAutomatedBackups": records})
+        answer = {"DBInstanceAutomatedBackups": records, "ResponseMetadata": {}}
+        stubber.add_response("describe_db_instance_automated_backups", answer)
         kinds = [type(one).__name__ for one in read_instance_backups(place)]
     assert kinds == ["Unread", "AutomatedBackup"]

@@ -46,7 +46,7 @@ def judge(
 ) -> tuple[list[bool], list[bool], tuple[Unread, ...]]:
     """Return what RET-1 and RET-2 say, and what was missed for it."""
     found: Population[RetainedFor] = POPULATIONS["retained_for"](
-        Population((backup,)), Population(register), reported or Population(), POLICY, NOW
+        Population((backup,)), Population(register), Population() if reported is None else reported, POLICY, NOW
     )
     verdicts = []
     for statement, test in (
