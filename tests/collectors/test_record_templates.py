@@ -31,7 +31,9 @@ def accounts(folder: Path) -> Sized:
         *filter(None, [records.github_organisation(folder).organisation, records.sentry_organisation(folder)]),
         *filter(None, [records.digitalocean_team(folder), records.non_production(folder)]),
     )
-    return [*declared, *filter(None, [records.restore_target(folder)])]
+    organization = records.aws_organization(folder)
+    members = [organization, *organization.excluded] if organization else []
+    return [*declared, *members, *filter(None, [records.restore_target(folder)])]
 
 
 def caches(folder: Path) -> Sized:

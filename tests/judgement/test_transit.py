@@ -45,9 +45,7 @@ def in_transit(
         POLICY,
         examine,
     )
-    return [
-        finding for finding in examine.findings if finding.seen != NOTHING_FOUND
-    ]
+    return [finding for finding in examine.findings if finding.seen != NOTHING_FOUND]
 
 
 @pytest.mark.parametrize(
