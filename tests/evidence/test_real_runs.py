@@ -12,6 +12,7 @@ from fixtures.evidence.sealed import open_run
 from fixtures.evidence.verification import Expected, verify
 from fixtures.examination import CATALOGUE
 from fixtures.policy import load
+from fixtures.report.exports import EXPORTS
 from fixtures.report.page import differences
 from fixtures.simulator.organisation import Organisation
 from fixtures.simulator.violations import CHANGES
@@ -22,7 +23,7 @@ LEFT_OUT = sorted(set(CATALOGUE) - set(TESTS), key=list(CATALOGUE).index)
 
 def unacceptable(folder: Path) -> list[str]:
     """Return why a run that nobody has touched is no evidence; it is not broken."""
-    found = verify(open_run(folder, None), Expected(plain(load()), datetime.now(UTC)), differences)
+    found = verify(open_run(folder, None), Expected(plain(load()), datetime.now(UTC)), differences, EXPORTS)
     assert found.broken == []
     assert found.notes == []
     return found.unacceptable
@@ -66,7 +67,7 @@ def test_nothing_answers(tmp_path: Path, organisation: Organisation, monkeypatch
 def test_recorded_run(tmp_path: Path, evidence: Path) -> None:
     """A re-performance is sealed, too, and says what it is."""
     verdicts = run_suite(tmp_path, "--target=recorded", f"--evidence={evidence}")
-    found = verify(open_run(verdicts.folder, None), Expected(plain(load()), datetime.now(UTC)), differences)
+    found = verify(open_run(verdicts.folder, None), Expected(plain(load()), datetime.now(UTC)), differences, EXPORTS)
 
     assert found.broken == []
     assert "RECORDED: not audit evidence; it says nothing about a real account" in found.unacceptable
