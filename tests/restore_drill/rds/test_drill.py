@@ -9,6 +9,7 @@ import pytest
 
 from fixtures.facts.restore_tests import Verification
 from fixtures.restore_drill.rds.connection import ConnectionFailedError
+from fixtures.restore_drill.rds.dry_run import dry_run
 from fixtures.restore_drill.rds.interlocks import InterlockError
 from fixtures.restore_drill.rds.order import PRIMARY
 from fixtures.restore_drill.rds.surroundings import UnreadableError
