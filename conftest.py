@@ -10,8 +10,10 @@ pytest_plugins = [
     "fixtures.explain",  # --explain
     "fixtures.preflight",  # --preflight
     "fixtures.verify",  # --verify, --make-key
+    "fixtures.period",  # --period
     "fixtures.evidence.sealing",  # --sign-key, --timestamp-url; manifest.json, its signature and time stamp
     "fixtures.evidence.run",  # --reports; results.json, evidence.json
+    "fixtures.evidence.reviewing",  # --record-review
     "fixtures.drill",  # --restore-drill, --drill-size: restores before the clock is read
     "fixtures.report.hooks",  # report.html; after the run, inside of whose end it completes the page
     "fixtures.report.closing",  # the same in the terminal
@@ -39,4 +41,7 @@ pytest_plugins = [
     "fixtures.recovery",
     "fixtures.restoration",
     "fixtures.transport",
+    "fixtures.reviews",
+    "fixtures.coverage",
+    "fixtures.sentences",
 ]

@@ -20,6 +20,7 @@ def test_primary_region_is_germany_and_secondary_is_ireland(
     databases: Population[Database],
     backup_locations: Population[Location],
     bucket_locations: Population[Location],
+    planned_locations: Population[Location],
     policy: Policy,
     examine: Examination,
 ) -> None:
@@ -30,7 +31,7 @@ def test_primary_region_is_germany_and_secondary_is_ireland(
     for database in databases:
         with examine(database, seen=place(database.region), required=place(policy.primary_region)):
             assert database.region == policy.primary_region
-    for location in (*backup_locations, *bucket_locations):
+    for location in (*backup_locations, *bucket_locations, *planned_locations):
         with examine(location, seen=location, required=both):
             assert location.region in {policy.primary_region, policy.secondary_region}
 
@@ -39,6 +40,7 @@ def test_primary_region_is_germany_and_secondary_is_ireland(
 def test_backups_remain_in_eu(
     backup_locations: Population[Location],
     bucket_locations: Population[Location],
+    planned_locations: Population[Location],
     copies_elsewhere: Population[Location],
     bucket_replications: Population[ReplicationRule],
     source_hosting: Population[SourceHosting],
@@ -48,7 +50,7 @@ def test_backups_remain_in_eu(
     """Every copy of every backup remains within the European Union."""
     examine.expects(backup_locations, "backups of databases")
     examine.expects(source_hosting, "source code")
-    for location in (*backup_locations, *bucket_locations, *copies_elsewhere):
+    for location in (*backup_locations, *bucket_locations, *planned_locations, *copies_elsewhere):
         with examine(location, seen=location, required="in the EU, in nobody else's hands"):
             assert location.is_in_eu
     for hosting in source_hosting:  # the history of source code is its backup

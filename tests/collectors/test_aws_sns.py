@@ -56,8 +56,52 @@ def test_pending_and_deleted_subscriptions_are_not_confirmed(estate: Estate) -> 
     with Stubber(Place(estate.accounts[0], "eu-central-1").client("sns")) as stubber:
         stubber.add_response("get_topic_attributes", {"Attributes": {}, **META}, {"TopicArn": ARN})
         stubber.add_response("list_subscriptions_by_topic", {"Subscriptions": listed, **META}, {"TopicArn": ARN})
+        stubber.add_response(*told(f"{ARN}:0123"))
         (topic,) = read(estate)
     assert (topic.confirmed, topic.pending) == (1, 2)
+
+
+def told(subscription: str, **attributes: str) -> tuple[str, dict[str, Any], dict[str, str]]:
+    """Return what SNS says of a subscription, for a stub."""
+    return "get_subscription_attributes", {"Attributes": attributes, **META}, {"SubscriptionArn": subscription}
+
+
+@pytest.mark.parametrize(
+    ("filters", "filtered"),
+    [
+        (['{"severity": ["never"]}'], True),
+        (['{"severity": ["never"]}', ""], False),
+        (['{"severity": ["never"]}', "{}"], False),
+        (["", '{"severity": ["never"]}'], False),
+        (['{"severity": ["never"]}', '{"EventID": ["RDS-EVENT-0001"]}'], True),
+    ],
+)
+def test_subscriber_who_filters_hears_nothing_for_certain(
+    estate: Estate, client: Callable[..., Any], filters: list[str], filtered: bool
+) -> None:
+    """One without a filter is enough."""
+    sns = client("sns")
+    sns.create_topic(Name="failures")
+    for number, text in enumerate(filters):
+        attributes = {"FilterPolicy": text} if text else {}
+        sns.subscribe(TopicArn=ARN, Protocol="email", Endpoint=f"{number}@example.org", Attributes=attributes)
+    (topic,) = read(estate)
+    assert topic.is_filtered is filtered
+    assert bool(topic.fault) is filtered
+
+
+def test_filter_that_may_not_be_read_is_a_gap(estate: Estate) -> None:
+    """Unless somebody else hears everything."""
+    listed = [{"SubscriptionArn": f"{ARN}:{number}"} for number in (1, 2)]
+    for second in (told(f"{ARN}:2"), told(f"{ARN}:2", FilterPolicy='{"a": ["b"]}')):
+        with Stubber(Place(estate.accounts[0], "eu-central-1").client("sns")) as stubber:
+            stubber.add_response("get_topic_attributes", {"Attributes": {}, **META}, {"TopicArn": ARN})
+            stubber.add_response("list_subscriptions_by_topic", {"Subscriptions": listed, **META}, {"TopicArn": ARN})
+            stubber.add_client_error("get_subscription_attributes", "AuthorizationError", http_status_code=403)
+            stubber.add_response(*second)
+            found = read(estate)
+        filters = "FilterPolicy" in second[1]["Attributes"]
+        assert [gap.call for gap in found.unread] == (["sns:GetSubscriptionAttributes"] if filters else [])
 
 
 def test_topic_that_is_gone_is_a_fact(estate: Estate) -> None:

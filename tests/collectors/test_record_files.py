@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,23 @@ def test_bad_exception(tmp_path: Path, change: tuple[str, str], line: int, field
     assert f"exceptions.toml:{line}" in text
     assert field in text
     assert told in text
+
+
+@pytest.mark.parametrize("pattern", ["*", "?*", "arn:*", "arn:aws:*:*", "a*", "http*", "https://*", "*:db:app"])
+def test_pattern_that_fits_everything(tmp_path: Path, pattern: str) -> None:
+    """It would accept what nobody has seen yet."""
+    text = re.sub('resource = ".*"', f'resource_pattern = "{pattern}"', GOOD)
+    with pytest.raises(RecordError, match="too broad"):
+        read(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["arn:aws:rds:*", "arn:aws:s3:::botbrains-*", "https://github.com/botbrains/*", "do:droplet:*"]
+)
+def test_pattern_that_spells_out_what_it_is_about(tmp_path: Path, pattern: str) -> None:
+    """Provider and service at least."""
+    (one,) = read(tmp_path, re.sub('resource = ".*"', f'resource_pattern = "{pattern}"', GOOD))
+    assert (one.resource, one.is_pattern) == (pattern, True)
 
 
 def test_second_of_two(tmp_path: Path) -> None:

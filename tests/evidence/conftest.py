@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from fixtures.examination import CATALOGUE
 from fixtures.simulator.organisation import Organisation
+from tests.evidence.nights import Nights
 from tests.evidence.sealed_runs import live_run
 from tests.inner_run import TESTS, Verdicts, run_suite
+from tests.report.documents import described, whole
 
 
 @pytest.fixture(scope="session")
@@ -44,3 +47,15 @@ def genuine(simulated: Verdicts, tmp_path_factory: pytest.TempPathFactory) -> It
 def run(genuine: Path, tmp_path: Path) -> Path:
     """Return a copy of it, to be tampered with."""
     return Path(shutil.copytree(genuine, tmp_path / "run"))
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
+    """The document of a live run in which all complies."""
+    return described(tmp_path_factory.mktemp("base"), whole())
+
+
+@pytest.fixture
+def nights(base: Mapping[str, Any], tmp_path: Path) -> Nights:
+    """An empty folder of runs."""
+    return Nights(tmp_path, Ed25519PrivateKey.generate(), base)

@@ -18,7 +18,7 @@ from tests.judgement.facts import SOURCE, database
 
 OURS = "123456789012"
 FRANKFURT, IRELAND = "eu-central-1", "eu-west-1"
-TOPIC = Topic(f"arn:aws:sns:{FRANKFURT}:{OURS}:t", OURS, FRANKFURT, True, 1, 0, (), SOURCE)
+TOPIC = Topic(f"arn:aws:sns:{FRANKFURT}:{OURS}:t", OURS, FRANKFURT, True, 1, 0, False, (), SOURCE)
 SUBSCRIPTION = EventSubscription(
     "arn:aws:rds:es:s", "s", OURS, FRANKFURT, True, "active", "db-instance", (), ("backup", "failure"), TOPIC.id, SOURCE
 )

@@ -86,3 +86,30 @@ def test_a_key_can_be_taken_out_of_use_by_its_arn(organisation: Organisation) ->
     kms.cancel_key_deletion(KeyId=key)
     kms.enable_key(KeyId=key)
     assert kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "Enabled"
+
+
+def test_a_key_is_copied_to_another_region(organisation: Organisation) -> None:
+    """Each of the two names the other; what is no multi-Region key cannot be copied, and no key twice."""
+    home, away = (organisation.client("kms", region) for region in ("eu-central-1", "eu-west-2"))
+    key = databases.create_key(organisation, "eu-central-1", "alias/shared", MultiRegion=True)
+    made = answer(home, "replicate_key", KeyId=key, ReplicaRegion="eu-west-2")["ReplicaKeyMetadata"]
+    assert made["Arn"] == key.replace("eu-central-1", "eu-west-2")
+    described = [
+        answer(kms, "describe_key", KeyId=arn)["KeyMetadata"] for kms, arn in ((home, key), (away, made["Arn"]))
+    ]
+    families = [one["MultiRegionConfiguration"] for one in described]
+    assert [one.pop("MultiRegionKeyType") for one in families] == ["PRIMARY", "REPLICA"]
+    assert families[0] == families[1]
+    assert families[0]["ReplicaKeys"] == [{"Arn": made["Arn"], "Region": "eu-west-2"}]
+
+    home.disable_key_rotation(KeyId=key)
+    assert not answer(away, "get_key_rotation_status", KeyId=made["Arn"])["KeyRotationEnabled"]
+    away.disable_key(KeyId=made["Arn"])
+    assert answer(home, "describe_key", KeyId=key)["KeyMetadata"]["Enabled"]
+
+    with pytest.raises(ClientError, match="AlreadyExistsException"):
+        home.replicate_key(KeyId=key, ReplicaRegion="eu-west-2")
+    with pytest.raises(ClientError, match="UnsupportedOperationException"):
+        away.replicate_key(KeyId=made["Arn"], ReplicaRegion="us-east-1")
+    with pytest.raises(ClientError, match="UnsupportedOperationException"):
+        home.replicate_key(KeyId=databases.key_arn(organisation, "eu-central-1"), ReplicaRegion="us-east-1")
