@@ -3,18 +3,21 @@
 pytest_plugins = [
     "fixtures.collection",  # populations: read once, all at once, in the background
     "fixtures.examination",  # statement, examine, verdicts
-    "fixtures.policy",  # policy, now
     "fixtures.distribution",  # -n: workers judge what this process reads
+    "fixtures.coverage",  # which areas of A.8.13 are carried by what was assessed
+    "fixtures.policy",  # policy, now
+    "fixtures.shards",  # --accounts
     "fixtures.target",  # --target, --break, --records; starts what is examined
     "fixtures.progress",  # what is being read, while it is
     "fixtures.explain",  # --explain
     "fixtures.preflight",  # --preflight
-    "fixtures.verify",  # --verify, --make-key
     "fixtures.period",  # --period
+    "fixtures.verify",  # --verify, --publish, --make-key
     "fixtures.evidence.sealing",  # --sign-key, --timestamp-url; manifest.json, its signature and time stamp
     "fixtures.evidence.run",  # --reports; results.json, evidence.json
     "fixtures.evidence.reviewing",  # --record-review
     "fixtures.drill",  # --restore-drill, --drill-size: restores before the clock is read
+    "fixtures.live_drill",  # --target live --restore-drill: the same at RDS; --dry-run, --sweep-restores
     "fixtures.report.hooks",  # report.html; after the run, inside of whose end it completes the page
     "fixtures.report.closing",  # the same in the terminal
     "fixtures.report.job_summary",  # the same in short, where a job at GitHub shows it
@@ -42,6 +45,5 @@ pytest_plugins = [
     "fixtures.restoration",
     "fixtures.transport",
     "fixtures.reviews",
-    "fixtures.coverage",
     "fixtures.sentences",
 ]

@@ -17,12 +17,16 @@ import requests
 from fixtures import clock
 from fixtures.collection import POPULATIONS, SOURCES, Collection
 from fixtures.collectors.ledger import Ledger
+from fixtures.coverage import SESSION, areas
+from fixtures.evidence import judgement
 from fixtures.examination import Examination
+from fixtures.facts.coverage import cover
 from fixtures.facts.population import Population
 from fixtures.policy import load
 from fixtures.simulator import aws_backups, aws_databases
 from fixtures.simulator.organisation import Organisation
 from fixtures.simulator.violations import data_residency
+from fixtures.verdicts import Verdicts
 from tests.aws_permissions import ESTATE, document
 from tests.inner_run import TESTS
 
@@ -95,14 +99,28 @@ def assess(records: Path, known: dict[str, Any] | None = None) -> Assessment:
     given = known or {"now": clock.read(), "policy": replace(load(), listed_versions=1), "records": records}
     collection = Collection({**given, "ledger": ledger})
     collection.start(sorted(needed_by_tests() - given.keys()))
-    return Assessment(collection, ledger, {id_: _judge(id_, collection) for id_ in TESTS})
+    verdicts = Verdicts()
+    examinations: dict[str, Examination] = {}
+    for id_ in sorted(TESTS, key=lambda one: one == LAST):
+        examinations[id_] = _judge(id_, collection, verdicts)
+        verdicts.note(judgement.of(examinations[id_]), "")
+    return Assessment(collection, ledger, examinations)
 
 
-def _judge(id_: str, collection: Collection) -> Examination:
+LAST = "ISO-1"
+"""Judges what the others have come to."""
+
+
+def _judge(id_: str, collection: Collection, verdicts: Verdicts) -> Examination:
     path, node = TESTS[id_]
     test = getattr(importlib.import_module(f"compliance_tests.{path.stem}"), node.name)
     examination = Examination(id_, collection.value("now"))
-    values = {name: collection.value(name) for name in inspect.signature(test).parameters if name != "examine"}
+    own = {"covered_areas": cover(areas(), verdicts.reached(), SESSION)}
+    values = {
+        name: own[name] if name in own else collection.value(name)
+        for name in inspect.signature(test).parameters
+        if name != "examine"
+    }
     test(**values, examine=examination)
     examination.close({name: value for name, value in values.items() if isinstance(value, Population)})
     return examination
@@ -110,7 +128,7 @@ def _judge(id_: str, collection: Collection) -> Examination:
 
 def needed_by_tests() -> frozenset[str]:
     """Return every population and source that a statement needs, and what they are read from."""
-    named = [argument.arg for _, node in TESTS.values() for argument in node.args.args if argument.arg != "examine"]
+    named = {argument.arg for _, node in TESTS.values() for argument in node.args.args} - {"examine", "covered_areas"}
     return frozenset(_closure(named, needs))
 
 

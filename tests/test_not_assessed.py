@@ -161,7 +161,7 @@ def test_empty_account(organisation: Organisation, tmp_path: Path) -> None:
     """An account in which nothing is found fails: it is not the one that holds production data."""
     accounts = organisation.records / "accounts.toml"
     role = '\nrole = "arn:aws:iam::210987654321:role/reader"'
-    accounts.write_text(accounts.read_text().replace('"123456789012"', f'"210987654321"{role}'))
+    accounts.write_text(accounts.read_text().replace('"123456789012"', f'"210987654321"{role}', 1))
 
     verdicts = run_suite(tmp_path)
 

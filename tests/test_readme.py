@@ -72,7 +72,7 @@ def test_ci_runs_the_second_command() -> None:
     assert tests.rstrip().endswith("pytest tests -n auto")
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-tests.lock"])
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-drill.lock", "requirements-tests.lock"])
 def test_lock_names_no_index(lock: str) -> None:
     """Every package is pinned by hash, and comes from whichever index its user trusts."""
     text = (HOME / lock).read_text("utf-8")

@@ -60,6 +60,8 @@ def test_main_job(tmp_path: Path) -> None:
         "results.json",
         "evidence.json",
         "manifest.json",
+        "examined.csv",
+        "assessment-results.oscal.json",
     }
 
 
@@ -91,6 +93,15 @@ def test_wrong_option(tmp_path: Path, options: list[str], told: str) -> None:
     assert told in done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_help() -> None:
+    """Every option of the suite stands in pytest's own help."""
+    done = run(Path("unused"), "--help")
+
+    assert done.returncode == 0, done.stderr
+    for option in ("--target", "--break", "--records", "--preflight", "--restore-drill", "--verify", "--record-review"):
+        assert f"  {option}" in done.stdout
 
 
 def test_reports_that_cannot_be_written(tmp_path: Path) -> None:

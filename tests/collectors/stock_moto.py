@@ -51,7 +51,8 @@ def whole_ledger() -> Ledger:
 def account(moto_url: str, whole_ledger: Ledger) -> Account:
     """One account with three regions on that server, entered once."""
     assert moto_url
-    session, _ = open_session(whole_ledger, ACCOUNT, region_name="eu-central-1", **KEYS)
+    credentials: Any = KEYS
+    session, _ = open_session(whole_ledger, ACCOUNT, region_name="eu-central-1", **credentials)
     identity = f"arn:aws:iam::{ACCOUNT}:user/test"
     return Account(ACCOUNT, "test", identity, "aws", session, tuple(map(Region, REGIONS)))
 

@@ -244,3 +244,14 @@ def test_a_service_that_answers_is_read_even_where_it_is_not_known_to_be_offered
     """The list of what is offered excuses silence; it hides nothing."""
     answer = {"collectionSummaries": [{"arn": "arn:1", "name": "one"}]}
     assert len(read(COLLECTION, Recorded([answer], offered=False))) == 1
+
+
+@pytest.mark.parametrize(
+    ("owner", "found"),
+    [({"OwnerId": "123456789012"}, 1), ({"OwnerId": "591542846629"}, 0), ({}, 1)],
+    ids=["ours", "of a public image", "nobody says"],
+)
+def test_what_says_that_it_is_somebody_elses_is_not_ours(owner: dict[str, str], found: int) -> None:
+    """Some endpoints list everybody's whatever they are asked; what does not say whose it is counts as ours."""
+    page = {"Snapshots": [{"SnapshotId": "snap-1", **owner}], "ResponseMetadata": {}}
+    assert len(read(LISTINGS["EBS snapshot"], Recorded([page]))) == found

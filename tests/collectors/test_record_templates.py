@@ -31,7 +31,9 @@ def accounts(folder: Path) -> Sized:
         *filter(None, [records.github_organisation(folder).organisation, records.sentry_organisation(folder)]),
         *filter(None, [records.digitalocean_team(folder), records.non_production(folder)]),
     )
-    return [*declared, *filter(None, [records.restore_target(folder)])]
+    organization = records.aws_organization(folder)
+    members = [organization, *organization.excluded] if organization else []
+    return [*declared, *members, *filter(None, [records.restore_target(folder)])]
 
 
 def caches(folder: Path) -> Sized:
@@ -110,3 +112,17 @@ def test_mistake_is_told_as_explained(tmp_path: Path) -> None:
     with pytest.raises(RecordError) as error:
         cache_records.rebuilds(tmp_path / "records")
     assert str(error.value) == f"{tmp_path}/{shown['line']}"
+
+
+def test_the_place_for_copies_is_a_good_example(tmp_path: Path) -> None:
+    """It names everything that a live drill needs; as it comes, there is none."""
+    text = (FOLDER / "accounts.toml").read_text("utf-8")
+    (tmp_path / "accounts.toml").write_text(text)
+    assert records.restore_target(tmp_path) is None
+    part = text[text.index("# [non_production]") :]
+    lines = [line[2:] for line in part.splitlines() if re.match(r"# (\[|[a-z_]+ = )", line)]
+    (tmp_path / "accounts.toml").write_text("\n".join(lines))
+    target = records.restore_target(tmp_path)
+    assert target is not None
+    assert (target.name, target.separated_by, target.simulated) == ("ireland", "network", False)
+    assert records.non_production(tmp_path) is not None

@@ -98,6 +98,7 @@ def test_a_pattern_that_spells_out_no_service_is_refused(tmp_path: Path, pattern
     [
         "arn:aws:s3:::*",
         "arn:aws:s3:::lo*",
+        "arn:aws:rds:*",
         "arn:aws:rds:eu-central-1:123456789012:db:*",
         "arn:aws:dynamodb:*:*:table/*",
         "arn:aws:dynamodb:*:*:*",

@@ -37,10 +37,13 @@ def evidence(simulated: Verdicts) -> Path:
 @pytest.fixture(scope="module")
 def genuine(simulated: Verdicts, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Seal a complete live run, by a catalogue of the statements that have a test."""
-    with pytest.MonkeyPatch.context() as patch:
-        for id_ in set(CATALOGUE) - set(TESTS):
-            patch.delitem(cast("dict[str, object]", CATALOGUE), id_)
-        yield live_run(simulated.folder, tmp_path_factory.mktemp("genuine") / "run")
+    catalogue = cast("dict[str, object]", CATALOGUE)
+    whole = dict(catalogue)
+    for id_ in set(whole) - set(TESTS):
+        del catalogue[id_]
+    yield live_run(simulated.folder, tmp_path_factory.mktemp("genuine") / "run")
+    catalogue.clear()  # put back one by one, they would stand in another order
+    catalogue.update(whole)
 
 
 @pytest.fixture

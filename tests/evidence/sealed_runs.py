@@ -19,6 +19,7 @@ from fixtures.evidence.recorded import load
 from fixtures.evidence.sealed import BrokenError, open_run
 from fixtures.evidence.verification import FACTS_OF_A_RUN, Expected, verify
 from fixtures.facts.calls import Call
+from fixtures.report.exports import EXPORTS
 from fixtures.report.page import differences, rebuild
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -104,5 +105,7 @@ def verified(run: Path, **expected: Any) -> tuple[int, list[str]]:  # noqa: ANN4
         opened = open_run(run, key)
     except BrokenError as fault:
         return 1, list(fault.lines)
-    found = verify(opened, Expected(expected.pop("parameters", plain(policy.load())), now, **expected), differences)
+    found = verify(
+        opened, Expected(expected.pop("parameters", plain(policy.load())), now, **expected), differences, EXPORTS
+    )
     return found.status, [*found.broken, *found.unacceptable, *found.notes]

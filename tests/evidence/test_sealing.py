@@ -9,6 +9,7 @@ import pytest
 
 from fixtures.evidence import signature
 from fixtures.evidence.sealed import open_run
+from fixtures.report.exports import EXPORTS
 from tests.inner_run import run_suite
 
 FAST = ("-k=DB-1", "-p", "no:html")
@@ -27,7 +28,7 @@ def test_signed_and_chained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cap
     assert opened.is_vouched_for
     assert opened.manifest["signer"] == own
     assert (opened.manifest["sequence"], opened.manifest["previous"]) == (1, "")
-    assert set(opened.contents) == {"evidence.json", "results.json"}
+    assert set(opened.contents) == {"evidence.json", "results.json", *EXPORTS}
     assert opened.manifest["run"]["provenance"] == "simulated"
 
     first.folder.rename(first.folder.with_name("2026-01-01T00-00-00Z-live"))

@@ -93,6 +93,12 @@ FORGERIES: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "call removed from the ledger": (lambda w: w["ledger"].pop(0), "bears the number 2"),
     "own host that is an address": (lambda w: w["ledger"][0].update(host="127.0.0.1:443"), "said to be answered by"),
     "own host that is simulated": (lambda w: w["ledger"][0].update(simulated=True), "said to be answered by"),
+    "counts of tests changed": (lambda w: w["run"]["tests"].update(left_out=1), "is not the whole of it"),
+    "judged before it began": (
+        lambda w: w["run"].update(started="2099-01-01T00:00:00Z", finished="2099-01-01T00:00:10Z"),
+        "judged before it was started",
+    ),
+    "old calls": (lambda w: w["ledger"][5].update(at="2020-01-01T00:00:00Z"), "calls from before the run"),
     "format of another version": (lambda w: w.update(schema=1), "schema 1, not 2"),
 }
 

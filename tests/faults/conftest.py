@@ -9,7 +9,7 @@ import pytest
 from botocore.config import Config
 
 from fixtures import collection
-from fixtures.collectors import aws_estate, aws_session, digitalocean_session, github_connection, web_api
+from fixtures.collectors import aws_clients, aws_session, digitalocean_session, github_connection, web_api
 from fixtures.simulator.organisation import Organisation
 from tests.faults import disturbances
 from tests.gateway import Gateway, between
@@ -32,7 +32,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     quick = aws_session.CONFIG.merge(
         Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3})
     )
-    for module in (aws_session, aws_estate):
+    for module in (aws_session, aws_clients):
         monkeypatch.setattr(module, "CONFIG", quick)
     for module in (digitalocean_session, github_connection, web_api):
         monkeypatch.setattr(module, "ATTEMPTS", 2)

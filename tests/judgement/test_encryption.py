@@ -247,3 +247,22 @@ def test_without_a_copy_no_key_opens_anything() -> None:
     (found,) = recoveries([protected(database(), backup())], [], [], "eu-west-1")
 
     assert not found.key_opens
+
+
+@pytest.mark.parametrize(
+    ("origin", "seen"), [("one", []), ("two", [False]), ("gone", [])], ids=["same", "other", "deleted"]
+)
+def test_resource_id_that_is_not_unique_says_nothing(origin: str, seen: list[bool]) -> None:
+    """Some endpoints give every database the same: then the name has to agree, as well."""
+    (one,) = encryption.of_databases([database(name="one", kms_key=ARN, encryption_type="sse-kms")])
+    two = replace(one, id=f"{one.id}-2", origin="two", scheme="none", kms_key="")
+    taken = encrypted(taken_from=one.taken_from, origin=origin, scheme="sse-kms", kms_key=ARN)
+    found = same_way([taken], [key()], [one, two])
+    assert [finding.complies for finding in found if not finding.complies] == seen
+
+
+def test_backup_that_names_its_source_by_arn() -> None:
+    """As AWS Backup's recovery points do, and exports of clusters."""
+    (live,) = encryption.of_databases([database(kms_key="", encryption_type="none")])
+    (finding,) = same_way([encrypted(taken_from=live.id, scheme="sse-kms", kms_key=ARN)], [key()], [live])
+    assert not finding.complies

@@ -39,8 +39,11 @@ def complies(statement: str, test: object, now: datetime, **facts: object) -> bo
 def oracle_covers(now: int, created: int, earliest: int) -> bool:
     """Every moment of the last 30 days at which there was something to restore can be restored."""
     moments = range(now - DAYS_30 + TOLERANCE, now - TOLERANCE, 3600)
-    existed = [moment for moment in moments if moment >= created + FIRST_BACKUP + TOLERANCE]
-    return all(moment >= earliest for moment in [*existed[:1], *existed])
+    first = created + FIRST_BACKUP + TOLERANCE
+    existed = [
+        moment for moment in (first, *moments) if moment >= first and moment in range(moments.start, moments.stop)
+    ]
+    return all(moment >= earliest for moment in existed)
 
 
 def to_seconds(moment: datetime) -> int:

@@ -19,6 +19,7 @@ from fixtures.evidence.document import Run, describe
 from fixtures.evidence.folder import RunFolder
 from fixtures.examination import CATALOGUE, WAIVERS, Examination
 from fixtures.examination import NOW as NOW_KEY
+from fixtures.facts.accounts import Choice
 from fixtures.facts.population import Population, Unread
 from fixtures.facts.protection import ProtectedDatabase
 from fixtures.facts.waivers import Waiver
@@ -40,6 +41,25 @@ WAIVER = Waiver(
     expires=date(2026, 12, 31),
     record="records/exceptions.toml:3",
 )
+RESTORE_TEST = {
+    "id": "drill-1",
+    "kind": "rds",
+    "measured": "application database",
+    "by": "Ada Lovelace",
+    "started": "2026-11-05T10:00:00Z",
+    "finished": "2026-11-05T12:00:00Z",
+    "outcome": "passed",
+    "complete": True,
+    "database": "arn:aws:rds:eu-central-1:123456789012:db:app",
+    "region": "eu-west-1",
+    "destination": "restored",
+    "target_time": "2026-11-05T09:00:00Z",
+    "recovered_to": "2026-11-05T08:59:00Z",
+    "rpo": 360,
+    "rto": 7200,
+    "passed": ["row counts"],
+    "failed": ["checksums"],
+}
 
 
 def examined(
@@ -124,6 +144,7 @@ def described(
     stash[target.LEDGER], stash[target.RECORDS] = ledger, Path("records")
     stash[COLLECTION], stash[NOW_KEY] = collection, NOW
     stash[policy_plugin.POLICY], stash[WAIVERS] = POLICY, waivers
+    stash[target.CHOICE] = Choice()
     folder = RunFolder(reports, NOW, "live")
     done = {one.statement: judgement.of(one) for one in examinations if one.closed}
     run = Run(folder, "live", NOW, "0123456789abcdef", done, len(done), left_out)

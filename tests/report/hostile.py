@@ -49,7 +49,8 @@ def hostile(document: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
         return value
 
     spoilt = spoil(document)
-    spoilt["previous"]["results"] = document["previous"]["results"]
+    for name in {"results", "days"} & document["previous"].keys():
+        spoilt["previous"][name] = document["previous"][name]
     spoilt["run"]["identity"] = {f"aws{payload}": payload for payload in PAYLOADS}
     for one in spoilt["restorability"]:
         one["name"] += next(payloads)

@@ -15,7 +15,7 @@ from fixtures.report.page import PageError, rebuild
 from fixtures.report.rendering import BEGIN, END, render
 from fixtures.report.wording import split_name, visible
 from tests.report.browser import Browser
-from tests.report.documents import GAP, WAIVER, Document, databases, described, examined, whole
+from tests.report.documents import GAP, RESTORE_TEST, WAIVER, Document, databases, described, examined, whole
 from tests.report.hostile import PAYLOADS, hostile, strings
 from tests.report.pages import inner_run, page_of
 
@@ -40,7 +40,17 @@ def tame(tmp_path_factory: pytest.TempPathFactory) -> Document:
         protected_databases=databases(),
         provenance="simulated",
     )
-    document["previous"] = {"id": "f00", "started": "2026-11-22T03:00:00Z", "results": {"DB-4": "compliant"}}
+    document["previous"] = {
+        "id": "f00",
+        "started": "2026-11-22T03:00:00Z",
+        "suite": {"version": "0", "commit": "c0ffee"},
+        "parameters": {"cache_tag": "old", "no_longer_one": "gone"},
+        "results": {"DB-4": "compliant"},
+        "examined": {"DB-4": 1},
+        "violations": {"DB-4": ["arn:gone"]},
+        "days": {"2026-11-20": {"DB-4": "waived"}},
+    }
+    document["restore_tests"] = [RESTORE_TEST]
     return document
 
 

@@ -20,29 +20,10 @@ from fixtures.report.period_page import MOST, percent, render
 from tests.evidence.nights import Nights, violated, waived
 from tests.judgement.facts import NOW
 from tests.report.browser import Browser
-from tests.report.documents import Document
+from tests.report.documents import RESTORE_TEST, Document
 from tests.report.hostile import PAYLOADS
 
 AXE = files("axe_core_python").joinpath("axe.min.js")
-RESTORE_TEST = {
-    "id": "drill-1",
-    "kind": "rds",
-    "measured": "application database",
-    "by": "Ada Lovelace",
-    "started": "2026-11-05T10:00:00Z",
-    "finished": "2026-11-05T12:00:00Z",
-    "outcome": "passed",
-    "complete": True,
-    "database": "arn:aws:rds:eu-central-1:123456789012:db:app",
-    "region": "eu-west-1",
-    "destination": "restored",
-    "target_time": "2026-11-05T09:00:00Z",
-    "recovered_to": "2026-11-05T08:59:00Z",
-    "rpo": 360,
-    "rto": 7200,
-    "passed": ["row counts"],
-    "failed": ["checksums"],
-}
 
 
 @pytest.fixture(scope="module")

@@ -146,7 +146,7 @@ def test_what_is_live_is_not_marked(documents: dict[str, Document]) -> None:
     ("counts", "sentence"),
     [
         ({"compliant": 44}, "All 44 statements are compliant."),
-        ({"compliant": 42, "waived": 2}, "All 44 statements are compliant, 2 of them only by an approved exception."),
+        ({"compliant": 42, "waived": 2}, "42 of 44 statements are compliant, 2 are waived by an approved exception."),
         ({"compliant": 43, "not_compliant": 1}, "1 of 44 statements is not compliant."),
         ({"not_compliant": 2, "not_assessed": 40, "not_run": 2}, "2 of 44 statements are not compliant."),
         ({"compliant": 41, "not_assessed": 3}, "No violation was found, but 3 of 44 statements could not be assessed."),
@@ -177,7 +177,7 @@ def test_parameter_that_differs_from_the_policy(documents: dict[str, Document]) 
 
     assert re.search(r"pitr window\s*7 days differs\s*30 days", text)
     assert re.search(r"wal lag\s*15 minutes\s*no value; this one is the suite's own", text)
-    assert "differs" not in shown(documents["compliant"])
+    assert not re.search(r"days differs\s", shown(documents["compliant"]))
 
 
 def test_exceptions_tell_what_became_of_them(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from fixtures.facts.restore_targets import BY_NETWORK, RestoreTarget
+from fixtures.facts.drill_targets import BY_NETWORK, DrillTarget
 from fixtures.restore_drill.rds.interlocks import refusals
 from fixtures.restore_drill.rds.order import Order
 from fixtures.restore_drill.rds.plan import Plan, draw_up
@@ -17,7 +17,7 @@ PRODUCTION, ELSEWHERE = "111122223333", "444455556666"
 KEY = f"arn:aws:kms:eu-west-1:{PRODUCTION}:key/11111111-2222-3333-4444-555555555555"
 NON_PRODUCTION = {"environment": "non-production"}
 
-TARGET = RestoreTarget(
+TARGET = DrillTarget(
     name="ireland",
     account=PRODUCTION,
     role="",
@@ -39,7 +39,7 @@ BACKUP = Backup(
     status="replicating",
     identifier="app",
     resource_id="db-PRODUCTION",
-    database_region="eu-central-1",
+    database=f"arn:aws:rds:eu-central-1:{PRODUCTION}:db:app",
     engine="postgres",
     engine_version="17.6",
     encrypted=True,
@@ -72,6 +72,7 @@ SEEN = Surroundings(
         Neighbour("billing", "db-BILLING", "vpc-0b", "production", frozenset({"sg-0b"}), {"environment": "production"}),
         Neighbour("sandbox", "db-SANDBOX", TARGET.vpc, "restore-drill", frozenset({"sg-0a"}), NON_PRODUCTION),
     ),
+    authorities=3,
 )
 ORDER = Order(
     target=TARGET,
@@ -84,7 +85,7 @@ ORDER = Order(
 
 def order(**changes: Any) -> Order:  # noqa: ANN401 - any field
     """Return the order, but for *changes*; a field of the target is one of them."""
-    of_target = {name: changes.pop(name) for name in list(changes) if name in RestoreTarget.__dataclass_fields__}
+    of_target = {name: changes.pop(name) for name in list(changes) if name in DrillTarget.__dataclass_fields__}
     return replace(ORDER, target=replace(TARGET, **of_target), **changes)
 
 
@@ -94,7 +95,7 @@ def seen(**changes: Any) -> Surroundings:  # noqa: ANN401
     return replace(SEEN, backups=(replace(BACKUP, **of_backup),), **changes)
 
 
-OF_BACKUP = frozenset(Backup.__dataclass_fields__) - {"region", "account"}
+OF_BACKUP = frozenset(Backup.__dataclass_fields__)
 
 
 def plan(ordered: Order = ORDER, surroundings: Surroundings = SEEN) -> Plan:

@@ -29,6 +29,7 @@ QUICK: dict[str, Any] = {
     "interval": timedelta(seconds=0.02),
     "availability_wait": timedelta(seconds=2),
     "removal_wait": timedelta(seconds=2),
+    "access_wait": timedelta(seconds=0.04),
 }
 
 

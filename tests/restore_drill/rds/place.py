@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from fixtures.collectors.ledger import Ledger
-from fixtures.facts.restore_targets import BY_NETWORK, RestoreTarget
+from fixtures.facts.drill_targets import BY_NETWORK, DrillTarget
 from fixtures.restore_drill.rds.clients import Clients, open_clients
 from fixtures.restore_drill.rds.order import Order
 from fixtures.simulator import aws_databases as databases
@@ -22,7 +22,7 @@ FAMILY = "postgres17"
 PARAMETERS = {"max_logical_replication_workers": "0", "shared_preload_libraries": "pg_stat_statements"}
 
 
-def build(org: Organisation, region: str = databases.SECONDARY) -> RestoreTarget:
+def build(org: Organisation, region: str = databases.SECONDARY) -> DrillTarget:
     """Make network, security group and parameter group under names of their own; return the target that names them."""
     name = f"{NAME}-{secrets.token_hex(3)}"
     ec2 = org.client("ec2", region)
@@ -40,7 +40,7 @@ def build(org: Organisation, region: str = databases.SECONDARY) -> RestoreTarget
     group = security_group(org, vpc, region)
     databases.create_parameter_group(org, f"{name}-{FAMILY}", {}, family=FAMILY, region=region)
     databases.set_parameters(org, f"{name}-{FAMILY}", PARAMETERS, method="pending-reboot", region=region)
-    return RestoreTarget(
+    return DrillTarget(
         name="ireland",
         account=ACCOUNT,
         role="",
@@ -53,7 +53,7 @@ def build(org: Organisation, region: str = databases.SECONDARY) -> RestoreTarget
         instance_class="db.m7g.large",
         source="app",
         database="postgres",
-        certificates="",
+        certificates=org.exports["AWS_CA_BUNDLE"],
         separated_by=BY_NETWORK,
         simulated=True,
     )
@@ -80,7 +80,7 @@ def tagged(kind: str) -> list[Any]:
     return [{"ResourceType": kind, "Tags": TAGS}]
 
 
-def order(target: RestoreTarget, **changes: Any) -> Order:  # noqa: ANN401 - any field
+def order(target: DrillTarget, **changes: Any) -> Order:  # noqa: ANN401 - any field
     """Order a drill as somebody would who means it."""
     ordered = Order(
         target=target,
@@ -92,11 +92,11 @@ def order(target: RestoreTarget, **changes: Any) -> Order:  # noqa: ANN401 - any
     return replace(ordered, **changes)
 
 
-def clients(target: RestoreTarget) -> Clients:
+def clients(target: DrillTarget) -> Clients:
     """Open clients to whatever the environment points at."""
     return open_clients(target, Ledger())
 
 
-def with_certificates(target: RestoreTarget, file: Path) -> RestoreTarget:
+def with_certificates(target: DrillTarget, file: Path) -> DrillTarget:
     """Return the target with the certificate authorities of another file."""
     return replace(target, certificates=str(file))

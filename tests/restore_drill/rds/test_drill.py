@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fixtures.facts.restore_tests import Verification
+from fixtures.restore_drill.rds.connection import ConnectionFailedError
 from fixtures.restore_drill.rds.dry_run import dry_run
 from fixtures.restore_drill.rds.interlocks import InterlockError
 from fixtures.restore_drill.rds.order import PRIMARY
@@ -18,7 +19,11 @@ from tests.restore_drill.rds.conftest import Drill, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
+    from psycopg import Connection
+
+    from fixtures.restore_drill.rds.connection import Endpoint
     from fixtures.simulator.organisation import Organisation
 
 WRITES = ["rds:RestoreDBInstanceToPointInTime", "rds:ModifyDBInstance", "rds:DeleteDBInstance"]
@@ -88,6 +93,26 @@ def test_nothing_verified_fails(drill: Drill) -> None:
     """A restoration that nobody looked at proves nothing."""
     drill.found = ()
     assert not drill.run().passed
+
+
+def test_a_password_that_is_not_in_force_yet_is_waited_for(drill: Drill, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As long as the order says, and no longer."""
+    enter, failures = drill.connect, [1]
+
+    def declines(given: Endpoint) -> AbstractContextManager[Connection[Any]]:
+        if failures:
+            raise ConnectionFailedError(f"not for the time being {failures.pop()}")
+        return enter(given)
+
+    monkeypatch.setattr(drill, "connect", declines)
+    outcome = drill.run()
+    assert outcome.passed, outcome.failure
+    assert any("not entered yet: not for the time being 1" in line for line in drill.said)
+    failures += [3, 2]
+    again = prepare_again(drill)
+    monkeypatch.setattr(again, "connect", declines)
+    assert again.run().failure == "not for the time being 3"
+    assert drill.copies() == []
 
 
 def no_way_in(drill: Drill) -> None:
@@ -181,6 +206,11 @@ def account_is_another(drill: Drill) -> None:
     drill.order = replace(drill.order, target=replace(drill.order.target, account="999999999999"))
 
 
+def nobody_to_trust(drill: Drill) -> None:
+    """Name a file of certificate authorities that is not there."""
+    drill.order = replace(drill.order, target=replace(drill.order.target, certificates="/nowhere/bundle.pem"))
+
+
 def target_is_at_aws(drill: Drill) -> None:
     """Mean a place at AWS, while the simulated organisation answers."""
     drill.order = replace(drill.order, target=replace(drill.order.target, simulated=False))
@@ -220,6 +250,7 @@ REFUSED: dict[Callable[[Drill], None], str] = {
     group_untagged: "is not tagged",
     vpc_is_productions: "VPC vpc-",
     account_is_another: "the credentials belong to account 123456789012",
+    nobody_to_trust: "/nowhere/bundle.pem holds no certificate authorities",
     target_is_at_aws: "the simulated organisation answers",
 }
 
@@ -253,35 +284,6 @@ def test_a_source_without_backup_cannot_be_restored(drill: Drill) -> None:
         drill.run()
 
 
-def test_the_dry_run_says_every_call_and_makes_none_that_writes(drill: Drill) -> None:
-    """Parameters, duration and what costs money among it; no permit was given to its guard."""
-    before = drill.production()
-    assert dry_run(drill.order, drill.clients, drill.said.append) == ()
-    text = "\n".join(drill.said)
-    for call in (*WRITES, "sts:GetCallerIdentity", "kms:DescribeKey", "ec2:DescribeSecurityGroups", "GetSecretValue"):
-        assert call in text
-    for expected in ("PubliclyAccessible = false", "ManageMasterUserPassword = true", "100 GiB", "db.m7g.large"):
-        assert expected in text
-    assert written(drill) == []
-    assert drill.production() == before
-    assert drill.copies() == []
-
-
-def test_what_it_says_it_would_do_is_what_it_does(drill: Drill) -> None:
-    """In this order, whatever the names."""
-    again = prepare_again(drill)
-    dry_run(again.order, again.clients, again.said.append)
-    planned = [line.split(". ")[1] for line in again.said if line[:1].isdigit() and ". " in line]
-    drill.run()
-    done = [call for call, _ in drill.clients.guard.passed]
-    assert without_repeats(done) == without_repeats(planned)
-
-
 def prepare_again(drill: Drill) -> Drill:
     """Return a second drill of the same order."""
     return Drill(drill.org, drill.order, place.clients(drill.order.target))
-
-
-def without_repeats(calls: list[str]) -> list[str]:
-    """Return calls without those that repeat the one before, as waiting and pages do."""
-    return [call for number, call in enumerate(calls) if not number or call != calls[number - 1]]

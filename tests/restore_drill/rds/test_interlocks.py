@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.facts.restore_targets import BY_ACCOUNT
+from fixtures.facts.drill_targets import BY_ACCOUNT
 from fixtures.restore_drill.rds import interlocks
 from fixtures.restore_drill.rds.order import PRIMARY, Order
 from fixtures.restore_drill.rds.plan import NAME, Plan
@@ -127,6 +127,7 @@ REFUSED: dict[str, tuple[Order, Surroundings, str]] = {
     "subscriptions": (order(), parameters(max_logical_replication_workers="4"), "workers = 4, not 0"),
     "subscriptions unknown": (order(), parameters(max_logical_replication_workers=None), "workers = unknown"),
     "without TLS": (order(), parameters(rds_dot_force_ssl="0"), "rds.force_ssl = 0, not 1"),
+    "no certificate authorities": (order(), seen(authorities=0), "/nowhere/global-bundle.pem holds no certificate"),
     "TLS unknown": (order(), parameters(rds_dot_force_ssl=None), "rds.force_ssl = unknown, not 1"),
 }
 

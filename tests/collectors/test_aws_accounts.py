@@ -1,0 +1,200 @@
+"""Which accounts are read: those of the list, those of an organisation, and a part of them; every other one is told."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import boto3
+import pytest
+import requests
+
+from fixtures.collectors import records
+from fixtures.collectors.aws_accounts import Accounts, open_estate
+from fixtures.collectors.aws_estate import Estate
+from fixtures.collectors.ledger import Ledger
+from fixtures.collectors.record_files import RecordError
+from fixtures.facts.accounts import Choice, DeclaredAccount, DeclaredOrganization, ExcludedAccount
+from tests.gateway import Answer, Gateway, between
+
+pytest_plugins = ("tests.collectors.stock_moto",)
+
+ACCOUNT = "123456789012"
+KEYS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
+ROLE = "backup-policy-compliance"
+ORGANIZATION = DeclaredOrganization(ROLE)
+
+
+@pytest.fixture(scope="module")
+def company(moto_url: str) -> str:
+    """An organisation of 25 accounts besides the management account."""
+    requests.post(f"{moto_url}/moto-api/reset", timeout=60).raise_for_status()
+    client = administrator(moto_url)
+    client.create_organization(FeatureSet="ALL")
+    for number in range(25):
+        client.create_account(AccountName=f"team-{number}", Email=f"team-{number}@example.com")
+    return moto_url
+
+
+@pytest.fixture
+def gateway(company: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
+    """A gateway before it, which lets everything pass."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEYS["aws_access_key_id"])
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", KEYS["aws_secret_access_key"])
+    with between(company, lambda _path, _request: None) as found:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", found.url)
+        yield found
+
+
+def administrator(moto_url: str) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
+    """Return a client of whoever runs the organisation."""
+    return cast("Any", boto3).client("organizations", "us-east-1", endpoint_url=moto_url, **KEYS)
+
+
+def members(moto_url: str) -> dict[str, str]:
+    """Return id and name of every account of the organisation, as its administrator sees it."""
+    pages = administrator(moto_url).get_paginator("list_accounts").paginate()
+    return {one["Id"]: one["Name"] for page in pages for one in page["Accounts"]}
+
+
+def opened(
+    *listed: DeclaredAccount, organization: DeclaredOrganization | None = ORGANIZATION, choice: Choice | None = None
+) -> Estate:
+    """Open the estate of what is declared."""
+    return open_estate(Accounts(listed, organization, choice or Choice()), Ledger(), "eu-central-1")
+
+
+@pytest.mark.usefixtures("gateway")
+def test_every_account_of_every_page(moto_url: str) -> None:
+    """All 26 are entered, the management account as whoever asks, the others by the role."""
+    estate = opened()
+
+    assert {account.id: account.name for account in estate.accounts} == members(moto_url)
+    assert estate.unread == ()
+    identities = {account.id: account.identity for account in estate.accounts}
+    assert ROLE not in identities.pop(ACCOUNT)
+    assert all(f"assumed-role/{ROLE}/" in identity for identity in identities.values())
+    assert all(account.regions for account in estate.accounts)
+    assert [one.read for one in estate.coverage] == [True] * 26
+
+
+def test_denied_account_leaves_the_others(gateway: Gateway, moto_url: str) -> None:
+    """It is a gap by its number, and stands in the coverage as not read."""
+    denied = sorted(members(moto_url).keys() - {ACCOUNT})[7]
+    gateway.rule = lambda _path, request: Answer.denied("AccessDenied") if f"::{denied}:role" in request else None
+
+    estate = opened()
+
+    (gap,) = estate.unread
+    assert (gap.account, gap.call) == (denied, "sts:AssumeRole")
+    assert len(estate.accounts) == 25
+    assert [(one.id, one.reason) for one in estate.coverage if not one.read] == [(denied, "could not be entered")]
+
+
+def test_listing_that_is_denied(gateway: Gateway) -> None:
+    """Whatever is listed by hand is read; that there may be more is a gap of everything."""
+    gateway.rule = lambda _path, request: (
+        Answer(400, '{"__type": "AccessDeniedException"}', "application/x-amz-json-1.1")
+        if "organizations" in request
+        else None
+    )
+
+    estate = opened(DeclaredAccount(ACCOUNT, "production"))
+
+    assert [account.id for account in estate.accounts] == [ACCOUNT]
+    (gap,) = estate.unread
+    assert gap.call == "organizations:ListAccounts"
+    assert "organizations:ListAccounts" in gap.remedy
+
+
+@pytest.mark.parametrize("state", ["SUSPENDED", "PENDING_CLOSURE", "CLOSED", "PENDING_ACTIVATION", "SOMETHING_NEW"])
+@pytest.mark.usefixtures("gateway")
+def test_account_that_nobody_can_enter(gateway: Gateway, moto_url: str, state: str) -> None:
+    """It is told apart from a denied one, and stays a gap until somebody says why it may be left out."""
+    first = min(members(moto_url).keys() - {ACCOUNT})
+    body = f'{{"Accounts": [{{"Id": "{first}", "Name": "old", "State": "{state}", "Status": "ACTIVE"}}]}}'
+    gateway.rule = lambda _path, request: (
+        Answer(200, body, "application/x-amz-json-1.1") if "organizations" in request else None
+    )
+
+    estate = opened()
+
+    (gap,) = estate.unread
+    assert state in gap.reason
+    assert gap.account == first
+    assert estate.accounts == ()
+
+    excluded = DeclaredOrganization(ROLE, excluded=(ExcludedAccount(first, "closed in spring", "accounts.toml:3"),))
+    estate = opened(organization=excluded)
+    assert estate.unread == ()
+    assert [(one.read, one.state) for one in estate.coverage] == [(False, state)]
+    assert "closed in spring" in estate.coverage[0].reason
+
+
+@pytest.mark.usefixtures("gateway")
+def test_excluded_account_that_does_not_exist() -> None:
+    """An exclusion that nothing needs is a mistake that might hide another one."""
+    excluded = (ExcludedAccount("999999999999", "sandbox", "accounts.toml:3"),)
+
+    (gap,) = opened(organization=DeclaredOrganization(ROLE, excluded=excluded)).unread
+
+    assert "accounts.toml:3 excludes 999999999999" in gap.reason
+
+
+@pytest.mark.usefixtures("gateway")
+def test_what_the_list_says_comes_first(moto_url: str) -> None:
+    """An account that also stands in the list is entered once, and as it says there."""
+    own = sorted(members(moto_url).keys() - {ACCOUNT})[3]
+
+    estate = opened(DeclaredAccount(own, "billing", f"arn:aws:iam::{own}:role/special"))
+
+    assert len(estate.accounts) == 26
+    (billing,) = (account for account in estate.accounts if account.id == own)
+    assert "assumed-role/special/" in billing.identity
+
+
+@pytest.mark.usefixtures("gateway")
+def test_parts_are_all_together_and_apart(moto_url: str) -> None:
+    """Each account belongs to exactly one part, in whatever order they are listed."""
+    parts = [opened(choice=Choice(f"{n}/3", part=(n, 3))) for n in (1, 2, 3)]
+
+    read = [account.id for estate in parts for account in estate.accounts]
+    assert sorted(read) == sorted(members(moto_url))
+    assert all(len(estate.coverage) == 26 for estate in parts)
+    assert all(sum(one.read for one in estate.coverage) == len(estate.accounts) for estate in parts)
+
+
+@pytest.mark.usefixtures("gateway")
+def test_named_accounts(moto_url: str) -> None:
+    """Those and no others; one that nobody has is a gap."""
+    one, two = random.Random(1).sample(sorted(members(moto_url)), 2)  # noqa: S311 - no secret
+
+    estate = opened(choice=Choice(f"{one},{two}", ids=frozenset({one, two})))
+    assert {account.id for account in estate.accounts} == {one, two}
+    assert estate.unread == ()
+
+    estate = opened(choice=Choice("999999999999", ids=frozenset({"999999999999"})))
+    assert estate.accounts == ()
+    assert "999999999999" in estate.unread[0].reason
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('[aws.organization]\nrole = "arn:aws:iam::111122223333:role/x"\n', "accounts.toml:2: aws.organization.role"),
+        ("[aws.organization]\n", "role: Field required"),
+        (
+            '[aws.organization]\nrole = "x"\n[[aws.organization.exclude]]\nid = "111122223333"\n',
+            "reason: Field required",
+        ),
+        ('[[aws.accounts]]\nid = "111122223333"\n' * 2, "111122223333 stands here twice"),
+    ],
+)
+def test_declaration_that_cannot_be_used(tmp_path: Path, text: str, told: str) -> None:
+    """File, field, and what is expected."""
+    (tmp_path / "accounts.toml").write_text(text)
+
+    with pytest.raises(RecordError, match=told.replace(".", r"\.").replace("[", r"\[")):
+        records.aws_organization(tmp_path)

@@ -1,0 +1,124 @@
+"""Clients can only read, there are few of them, they share their connections, and those are verified."""
+
+from __future__ import annotations
+
+import re
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+
+from fixtures.collectors.aws_accounts import Accounts, open_estate
+from fixtures.collectors.aws_clients import Clients
+from fixtures.collectors.aws_estate import Account, Place
+from fixtures.collectors.aws_session import open_session
+from fixtures.collectors.ledger import Ledger
+from fixtures.collectors.reading import Job, Reading
+from fixtures.facts.accounts import DeclaredAccount
+from fixtures.simulator.organisation import Organisation
+
+SERVICES = ("backup", "dynamodb", "ec2", "events", "kms", "rds", "s3", "sns", "sts")
+WRITES = re.compile(r"(create|delete|put|modify|start|stop|update|restore|copy|run|terminate|schedule)_")
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch) -> Account:
+    """An account in which nothing is asked."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    session, _ = open_session(Ledger(), region_name="eu-central-1")
+    return Account("123456789012", "", "", "aws", session, (), Clients(kept=4))
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_clients_have_no_way_to_write(account: Account, service: str) -> None:
+    """Whatever permissions they have: there is no method for it."""
+    client = account.client(service, "eu-central-1")
+
+    operations = set(client.meta.service_model.operation_names)
+    assert not [name for name in dir(client) if WRITES.match(name)]
+    assert operations
+    assert not [name for name in operations if re.match(r"(Create|Delete|Put|Modify|Start|Stop|Update)", name)]
+
+
+def test_session_that_may_write_says_so(account: Account) -> None:
+    """A restoration needs to."""
+    assert account
+    session, _ = open_session(Ledger(), is_reading=False, region_name="eu-central-1")
+
+    assert hasattr(session.client("rds"), "restore_db_instance_to_point_in_time")
+
+
+def test_few_clients_that_share_their_connections(account: Account) -> None:
+    """Those that were used last are kept; one that was dropped is made anew."""
+    first = account.client("rds", "eu-central-1")
+    assert account.client("rds", "eu-central-1") is first
+
+    clients = [account.client(service, "eu-west-1") for service in SERVICES]
+
+    assert account.client("rds", "eu-central-1") is not first
+    assert account.client("sts", "eu-west-1") is clients[-1]
+    assert len({id(client._endpoint.http_session) for client in (first, *clients)}) == 1
+
+
+def test_certificates_are_verified(organisation: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Against the authorities that are configured, and no others: not even once a connection was good."""
+    assert organisation
+    declared = Accounts([DeclaredAccount()])
+    assert open_estate(declared, Ledger(), "eu-central-1").unread == ()
+
+    monkeypatch.delenv("AWS_CA_BUNDLE")
+
+    (gap,) = open_estate(declared, Ledger(), "eu-central-1").unread
+    assert "CERTIFICATE_VERIFY_FAILED" in gap.reason
+
+    monkeypatch.setenv("AWS_CA_BUNDLE", "/nonexistent/bundle.pem")
+
+    (gap,) = open_estate(declared, Ledger(), "eu-central-1").unread
+    assert "No such file" in gap.reason
+
+
+def test_connections_are_used_again(organisation: Organisation) -> None:
+    """A client for each service and region does not open a connection for each of them."""
+    assert organisation
+    estate = open_estate(Accounts([DeclaredAccount()]), Ledger(), "eu-central-1")
+    for place in estate.places():
+        for operation in ("describe_db_instances", "describe_db_snapshots", "describe_db_clusters"):
+            assert list(place.pages("rds", operation))
+
+    place = Place(estate.accounts[0], "eu-central-1")
+    pools: Any = place.client("rds")._endpoint.http_session._manager.pools
+    assert sum(pools[key].num_connections for key in list(pools.keys())) == 1
+
+
+def test_jobs_have_their_turn() -> None:
+    """What waits is read region by region, whoever asked first; what comes back is in the order of asking."""
+    done: list[str] = []
+    begun, reading = Barrier(2), Reading(connections=1)
+
+    def read(name: str) -> list[str]:
+        done.append(name)
+        return [name]
+
+    def hold() -> list[str]:
+        begun.wait(10)
+        begun.wait(10)
+        return []
+
+    Thread(target=lambda: reading.gather([(hold, _never)])).start()
+    begun.wait(10)
+    found: list[Any] = []
+    jobs = [Job(lambda name=name: read(name), _never, (name,)) for name in "cab"]  # type: ignore[misc]
+    asking = Thread(target=lambda: found.append(reading.gather(jobs)))
+    asking.start()
+    while len(reading._pool._waiting) < 3:
+        asking.join(0.01)
+    begun.wait(10)
+    asking.join(10)
+
+    assert done == ["a", "b", "c"]
+    assert found[0].members == ("c", "a", "b")
+
+
+def _never(failure: Exception) -> Any:  # noqa: ANN401
+    raise AssertionError(failure)
