@@ -84,3 +84,12 @@ def test_lock_names_no_index(lock: str) -> None:
     for dependency in tomllib.loads((HOME / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]:
         name = re.split(r"[>=<\[]", dependency)[0].lower()
         assert re.search(rf"^{re.escape(name)}(\[[\w,-]+\])?==", text, re.MULTILINE), name
+
+
+def test_lock_installs_with_the_pip_that_python_brings() -> None:
+    """Pip before 23.3 takes a pin with an extra for no pin of the package itself: it stands there with and without."""
+    text = (HOME / "requirements-tests.lock").read_text("utf-8")
+    pinned = dict(re.findall(r"^(pydantic(?:\[email\])?)==(\S+)", text, re.MULTILINE))
+
+    assert pinned.keys() == {"pydantic", "pydantic[email]"}
+    assert len({*pinned.values()}) == 1
