@@ -25,6 +25,7 @@ from fixtures.facts.restore_tests import (
     Verification,
     complaints,
 )
+from fixtures.record_writing import partial
 from fixtures.restore_drill import log
 from fixtures.restore_drill.log import LogError, append, check
 from tests.judgement.facts import NOW
@@ -197,10 +198,10 @@ def test_killed_while_writing(tmp_path: Path, at: str) -> None:
 
     assert writer.exitcode == 9
     assert (tmp_path / FILE).read_text() == HAND_WRITTEN
-    assert list(tmp_path.glob(f"{log.PARTIAL}*"))
+    assert list(tmp_path.glob(f"{partial(FILE)}*"))
     append(tmp_path, record("next"))
     assert ids(tmp_path) == ["by-hand", "next"]
-    assert not list(tmp_path.glob(f"{log.PARTIAL}*"))
+    assert not list(tmp_path.glob(f"{partial(FILE)}*"))
 
 
 def test_disk_that_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -215,7 +216,7 @@ def test_disk_that_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         append(tmp_path, record("two"))
 
     assert (tmp_path / FILE).read_text() == HAND_WRITTEN
-    assert not list(tmp_path.glob(f"{log.PARTIAL}*"))
+    assert not list(tmp_path.glob(f"{partial(FILE)}*"))
     kept = tmp_path / log.UNFILED.format(id="two")
     assert str(kept) in str(told.value)
     (tmp_path / FILE).write_text(HAND_WRITTEN + "\n" + kept.read_text())
