@@ -139,6 +139,16 @@ def test_reviewer_who_is_nobody(pytestconfig: pytest.Config, monkeypatch: pytest
         reviewing.pytest_configure(pytestconfig)
 
 
+def test_recorded_facts_are_not_reviewed(pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are of the day on which they were read."""
+    monkeypatch.setattr(pytestconfig.option, "record_review", ADA)
+    monkeypatch.setattr(pytestconfig.option, "target", "recorded")
+    monkeypatch.setattr(target, "is_examining", lambda _: True)
+
+    with pytest.raises(pytest.UsageError, match="of another day"):
+        reviewing.pytest_configure(pytestconfig)
+
+
 def test_change_is_reviewed_and_recorded(organisation: Organisation, tmp_path: Path) -> None:
     """Red, recorded, green: from a change, over its review, to the next run."""
     organisation.client("s3").delete_bucket_lifecycle(Bucket="botbrains-uploads")

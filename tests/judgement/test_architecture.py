@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fixtures.facts.architecture import FIELDS, Extensions, ReviewedSetting, Setting, compare, of_databases, of_vaults
-from fixtures.facts.backups import AutomatedBackup, RecoveryPoint
+from fixtures.facts.architecture import (
+    FIELDS,
+    Incidents,
+    ReviewedSetting,
+    Setting,
+    compare,
+    of_databases,
+    of_plans,
+    of_vaults,
+)
+from fixtures.facts.backup_plans import PlannedCopy, PlanRule
+from fixtures.facts.backups import AutomatedBackup
+from fixtures.facts.incidents import Incident
 from fixtures.facts.population import Population, Source, Unread
 from fixtures.facts.protection import ProtectedDatabase, protect
 from fixtures.facts.reviews import Person, Review, ReviewRecord
 from tests.judgement.facts import DAY, NOW, SOURCE, backup, database
 
-NOTHING_OPEN = Extensions(frozenset(), 30 * DAY)
-OPEN = Extensions(frozenset({"INC-1"}), 30 * DAY)
+NOTHING_OPEN = Incidents((), (), is_complete=True, limit=30 * DAY, now=NOW)
+INC_1 = Incident("INC-1", "Rows deleted by mistake", NOW - DAY, None, SOURCE)
+OPEN = replace(NOTHING_OPEN, register=(INC_1,))
 GAP = Unread("aws", "", "", "rds:DescribeDBInstances", "denied", "allow it")
 VALUES = st.frozensets(st.sampled_from(["7 days", "30 days", "60 days"]))
 NAME = "database.retention"
@@ -41,9 +55,9 @@ def _copy(database_id: str, resource_id: str, status: str) -> AutomatedBackup:
     )
 
 
-def told(databases: Population[ProtectedDatabase], extensions: Extensions = NOTHING_OPEN) -> dict[str, tuple[str, ...]]:
+def told(databases: Population[ProtectedDatabase], incidents: Incidents = NOTHING_OPEN) -> dict[str, tuple[str, ...]]:
     """The fields of databases."""
-    return {one.name.removeprefix("database."): one.values for one in of_databases(databases, extensions)}
+    return {one.name.removeprefix("database."): one.values for one in of_databases(databases, incidents)}
 
 
 def record(architecture: dict[str, tuple[str, ...]] | None) -> Population[ReviewRecord]:
@@ -99,12 +113,36 @@ def test_only_an_open_incident_extends(days: tuple[int, ...], incident: str, exp
     assert told(protected(*days, incident=incident), OPEN)["retention"] == expected
 
 
-def test_vaults_that_keep_nothing() -> None:
-    """That is a setting, unless something was unread."""
-    none: Population[RecoveryPoint] = Population()
+def test_incident_that_nobody_could_look_for() -> None:
+    """Whether it excuses a longer retention is unknown, and so is the field; a shorter one needs no excuse."""
+    unread = replace(NOTHING_OPEN, is_complete=False)
+    fields = {one.name: one for one in of_databases(protected(60, 7, incident="INC-3"), unread)}
 
-    assert {one.values for one in of_vaults(none, NOTHING_OPEN)} == {("none",)}
-    assert {one.values for one in of_vaults(replace(none, unread=(GAP,)), NOTHING_OPEN)} == {()}
+    assert (fields[NAME].values, fields[NAME].is_complete) == (("7 days",), False)
+    assert fields["database.region"].is_complete
+
+
+@pytest.mark.parametrize("of", [of_vaults, of_plans])
+def test_what_keeps_nothing(of: Callable[[Population[Any], Incidents], Iterator[Setting]]) -> None:
+    """That is a setting, unless something was unread."""
+    none: Population[object] = Population()
+
+    assert {one.values for one in of(none, NOTHING_OPEN)} == {("none",)}
+    assert {one.values for one in of(replace(none, unread=(GAP,)), NOTHING_OPEN)} == {()}
+
+
+def test_plans() -> None:
+    """What they keep, at home and elsewhere, and where to they copy; one that copies nothing counts, too."""
+    copy = PlannedCopy("arn:aws:backup:eu-west-1:123456789012:backup-vault:v", None)
+    one = PlanRule("p", "p", "1", "daily", "123456789012", "eu-central-1", "v", 30 * DAY, (copy,), {}, SOURCE)
+
+    fields = {field.name: field.values for field in of_plans(Population((one, replace(one, copies=()))), NOTHING_OPEN)}
+
+    assert fields == {
+        "backup_plans.region": ("eu-central-1",),
+        "backup_plans.copy_region": ("eu-west-1", "none"),
+        "backup_plans.retention": ("30 days", "for ever"),
+    }
 
 
 @given(VALUES, st.none() | VALUES, st.booleans(), VALUES)
