@@ -46,4 +46,5 @@ pytest_plugins = [
     "fixtures.transport",
     "fixtures.reviews",
     "fixtures.sentences",
+    "fixtures.verify",  # --verify, --publish, --make-key; judges by some of the above
 ]

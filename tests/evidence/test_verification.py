@@ -94,6 +94,7 @@ FORGERIES: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "own host that is an address": (lambda w: w["ledger"][0].update(host="127.0.0.1:443"), "said to be answered by"),
     "own host that is simulated": (lambda w: w["ledger"][0].update(simulated=True), "said to be answered by"),
     "counts of tests changed": (lambda w: w["run"]["tests"].update(left_out=1), "is not the whole of it"),
+    "part of the accounts": (lambda w: w["run"].update(part_of_accounts="production"), "run.selection: all, though"),
     "judged before it began": (
         lambda w: w["run"].update(started="2099-01-01T00:00:00Z", finished="2099-01-01T00:00:10Z"),
         "judged before it was started",

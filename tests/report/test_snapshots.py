@@ -1,4 +1,4 @@
-"""The report as text, scene by scene, held against what somebody has read and found right (tests/report/snapshots/).
+"""The report as text, held against what somebody has read and found right (tests/report/snapshots/).
 
 After a change that is meant to be seen: `SNAPSHOTS=write pytest tests/report/test_snapshots.py`, then read the diff.
 """
