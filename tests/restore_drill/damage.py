@@ -74,6 +74,22 @@ class Bucket:
         """Return the key of a file of the base backup."""
         return self.loss.layout.base(self.loss.backup.id, file)
 
+    def packed(self) -> bytes:
+        """Return the packed data directory as a whole."""
+        return b"".join(self.read(key)[0] for key in self.volumes())
+
+    def repack(self, content: bytes) -> None:
+        """Put something else in its place, in as many parts."""
+        keys = self.volumes()
+        size = -(-len(content) // len(keys))
+        for number, key in enumerate(keys):
+            self.write(key, content[number * size : (number + 1) * size], {})
+
+    def volumes(self) -> list[str]:
+        """Return the keys of its parts."""
+        description = self.loss.backup.description
+        return [self.loss.layout.volume(self.loss.backup.id, number) for number in range(description.volumes)]
+
     def segments(self) -> list[Segment]:
         """Return the segments that are there, in order."""
         keys = (key for key, _ in listed(self.client, self.loss.region.bucket, self.loss.layout.logs))
@@ -158,14 +174,19 @@ def unused_end_of_log_flipped(bucket: Bucket) -> None:
 
 def stored_base_flipped(bucket: Bucket) -> None:
     """A bit of the packed base backup changed where it lies."""
-    body, metadata = bucket.read(bucket.base(BASE))
-    bucket.write(bucket.base(BASE), flipped(body, len(body) // 2), metadata)
+    body = bucket.packed()
+    bucket.repack(flipped(body, len(body) // 2))
+
+
+def part_of_base_missing(bucket: Bucket) -> None:
+    """One of the parts of the base backup is not there."""
+    bucket.remove(bucket.volumes()[1])
 
 
 def base_truncated(bucket: Bucket) -> None:
     """The upload of the base backup broke off, and nobody noticed."""
-    body, metadata = bucket.read(bucket.base(BASE))
-    bucket.write(bucket.base(BASE), body[: len(body) * 4 // 5], metadata)
+    body = bucket.packed()
+    bucket.repack(body[: len(body) * 4 // 5])
 
 
 def base_absent(bucket: Bucket) -> None:
@@ -178,7 +199,7 @@ def _rewritten(
 ) -> None:
     """Change one file in the base backup (None: leave it out); sign what is stored anew, and the manifest if asked."""
     path = bucket.files[relation]
-    body, metadata = bucket.read(bucket.base(BASE))
+    body = bucket.packed()
     packed, changed = io.BytesIO(), None
     with (
         tarfile.open(fileobj=io.BytesIO(gzip.decompress(body))) as before,
@@ -191,7 +212,7 @@ def _rewritten(
             elif (changed := change(content.read())) is not None:
                 after.addfile(member, io.BytesIO(changed))
     new = gzip.compress(packed.getvalue(), 1)
-    bucket.write(bucket.base(BASE), new, metadata)
+    bucket.repack(new)
     digests = {BASE: hashlib.sha256(new).hexdigest()}
     if manifest:
         assert changed is not None

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from unittest.mock import patch
 
-from fixtures.restore_drill import binaries
+from fixtures.restore_drill import base_backup, binaries
 from fixtures.restore_drill.cluster import Cluster
 from fixtures.restore_drill.drill import regions, workplace
 from fixtures.restore_drill.phases import Phases
@@ -55,7 +56,7 @@ class LostSite:
 @contextmanager
 def lost_site() -> Iterator[LostSite]:
     """Build a site, lose it, and keep what is left for as long as it is needed."""
-    with workplace() as (work, reaper):
+    with workplace() as (work, reaper), patch.object(base_backup, "VOLUME", 1 << 20):
         user = ServerUser.choose(binaries.find(), work)
         with regions(work, reaper) as both:
             with ObservedSite(SMALL, user, reaper, both, work) as site:

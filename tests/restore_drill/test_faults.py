@@ -27,6 +27,7 @@ FAULTS = (
     (damage.log_record_flipped_and_resigned, "logs (pg_waldump)", "logs (pg_waldump)"),
     (damage.unused_end_of_log_flipped, "checksums of stored files", "checksums of stored files"),
     (damage.stored_base_flipped, "unpack", "unpack"),
+    (damage.part_of_base_missing, "catalogue", "catalogue"),
     (damage.base_truncated, "unpack", "unpack"),
     (damage.base_absent, "catalogue", "catalogue"),
     (damage.row_flipped, "backup manifest (pg_verifybackup)", "backup manifest (pg_verifybackup)"),

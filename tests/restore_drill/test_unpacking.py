@@ -41,7 +41,7 @@ def test_layout() -> None:
     assert layout.log_file(layout.log("0000000100000000000000FF.partial")) == "0000000100000000000000FF.partial"
 
 
-def packed(*members: tuple[tarfile.TarInfo, bytes], cut: int = 0) -> io.BytesIO:
+def packed(*members: tuple[tarfile.TarInfo, bytes], cut: int = 0) -> list[bytes]:
     """Return a base backup of *members*, and of what no data directory is without."""
     raw = io.BytesIO()
     with tarfile.open(fileobj=raw, mode="w") as tar:
@@ -51,7 +51,8 @@ def packed(*members: tuple[tarfile.TarInfo, bytes], cut: int = 0) -> io.BytesIO:
     content = raw.getvalue()
     if cut:
         content = content[:cut] + bytes(1024) + content[cut + 1024 :]
-    return io.BytesIO(gzip.compress(content))
+    content = gzip.compress(content)
+    return [content[place : place + 100] for place in range(0, len(content), 100)]
 
 
 def member(name: str, kind: bytes = tarfile.REGTYPE) -> tuple[tarfile.TarInfo, bytes]:

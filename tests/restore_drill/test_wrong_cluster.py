@@ -10,8 +10,9 @@ import pytest
 
 from fixtures.restore_drill.archive import Archive
 from fixtures.restore_drill.base_backup import BaseBackup, take
-from fixtures.restore_drill.layout import BASE, DESCRIPTION, MANIFEST
+from fixtures.restore_drill.layout import DESCRIPTION, MANIFEST
 from fixtures.restore_drill.phases import Phases
+from fixtures.restore_drill.region import listed
 from fixtures.restore_drill.restoration import Mode
 from tests.restore_drill.damage import Bucket, resign_description
 from tests.restore_drill.places import LostSite, lost_site, running_cluster
@@ -23,6 +24,7 @@ class Foreign:
 
     backup: BaseBackup
     files: Mapping[str, bytes]
+    packed: bytes
 
 
 @pytest.fixture(scope="module")
@@ -40,11 +42,12 @@ def foreign(site: LostSite) -> Foreign:
         backup = take(cluster, loss.region, loss.layout, work / "taken")
     client = loss.region.client()
     files = {}
-    for file in (BASE, MANIFEST, DESCRIPTION):
-        key = loss.layout.base(backup.id, file)
-        files[file] = client.get_object(Bucket=loss.region.bucket, Key=key)["Body"].read()
+    for key, _ in list(listed(client, loss.region.bucket, loss.layout.base(backup.id, ""))):
+        files[key] = client.get_object(Bucket=loss.region.bucket, Key=key)["Body"].read()
         client.delete_object(Bucket=loss.region.bucket, Key=key)
-    return Foreign(backup, files)
+    packed = b"".join(files[loss.layout.volume(backup.id, number)] for number in range(backup.description.volumes))
+    own = {file: files[loss.layout.base(backup.id, file)] for file in (MANIFEST, DESCRIPTION)}
+    return Foreign(backup, own, packed)
 
 
 @pytest.fixture
@@ -60,6 +63,8 @@ def test_wrong_cluster(site: LostSite, bucket: Bucket, foreign: Foreign, claimed
     """It is refused by its system identifier, whatever its description says."""
     for file, content in foreign.files.items():
         bucket.write(bucket.base(file), content, {})
+    bucket.repack(foreign.packed)
+    resign_description(bucket, {}, volumes=len(bucket.volumes()))
     right = site.restorer.loss.expected.system_identifier
     wrong = foreign.backup.description.system_identifier
     assert right != wrong
