@@ -3,13 +3,13 @@
 pytest_plugins = [
     "fixtures.collection",  # populations: read once, all at once, in the background
     "fixtures.examination",  # statement, examine, verdicts
+    "fixtures.explain",  # --explain
     "fixtures.distribution",  # -n: workers judge what this process reads
     "fixtures.coverage",  # which areas of A.8.13 are carried by what was assessed
     "fixtures.policy",  # policy, now
     "fixtures.shards",  # --accounts
     "fixtures.target",  # --target, --break, --records; starts what is examined
     "fixtures.progress",  # what is being read, while it is
-    "fixtures.explain",  # --explain
     "fixtures.preflight",  # --preflight
     "fixtures.period",  # --period
     "fixtures.verify",  # --verify, --publish, --make-key

@@ -1,0 +1,193 @@
+"""Parts of the accounts, read by runs of their own and put together: the same as one run over all, or refused."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fixtures.examination import HOME
+from fixtures.simulator import aws_databases
+from fixtures.simulator.organisation import ACCOUNT, Organisation
+
+OTHER = "210987654321"
+LIMIT = 180
+
+
+def run(reports: Path, *options: str, target: str = "live") -> subprocess.CompletedProcess[str]:
+    """Run the suite in a process of its own."""
+    command = [sys.executable, "-m", "pytest", "compliance_tests", f"--reports={reports}", "-p", "no:cacheprovider"]
+    command += [f"--target={target}"] if target else []
+    return subprocess.run([*command, *options], cwd=HOME, capture_output=True, text=True, timeout=LIMIT, check=False)
+
+
+def only(reports: Path) -> Path:
+    """Return the folder of the one run in *reports*."""
+    (folder,) = (path for path in reports.iterdir() if not path.is_symlink())
+    return folder
+
+
+def document(folder: Path, file: str = "results.json") -> dict[str, Any]:
+    """Return what a run has written."""
+    found: dict[str, Any] = json.loads((folder / file).read_text("utf-8"))
+    return found
+
+
+def verdicts(folder: Path) -> dict[str, tuple[str, list[str]]]:
+    """Return result and violating resources of each statement."""
+    return {
+        one["id"]: (one["result"], sorted(it["resource"] for it in one["violations"]))
+        for one in document(folder)["statements"]
+    }
+
+
+def two_accounts(organisation: Organisation) -> None:
+    """Declare a second account, in which there is a database that is not recoverable in Ireland."""
+    accounts = organisation.records / "accounts.toml"
+    role = f"arn:aws:iam::{OTHER}:role/reader"
+    second = f'[[aws.accounts]]\nid = "{OTHER}"\nname = "second"\nrole = "{role}"\n\n'
+    accounts.write_text(accounts.read_text().replace("[github]", second + "[github]", 1))
+    rds = organisation.client("rds", aws_databases.PRIMARY, OTHER)
+    rds.create_db_instance(
+        DBInstanceIdentifier="elsewhere",
+        Engine="postgres",
+        DBInstanceClass="db.m7g.large",
+        AllocatedStorage=20,
+        MasterUsername="administrator",
+        MasterUserPassword="nobody-reads-this",
+        BackupRetentionPeriod=30,
+        StorageEncrypted=True,
+    )
+
+
+@pytest.fixture(scope="module")
+def parts(served: Organisation, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Return the run over both accounts, and those over one each."""
+    served.rebuild()
+    two_accounts(served)
+    folder = tmp_path_factory.mktemp("parts")
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in served.exports.items():
+            environment.setenv(name, value)
+        run(folder / "whole")
+        run(folder / "first", "--accounts", ACCOUNT)
+        run(folder / "second", "--accounts", OTHER)
+    return {name: only(folder / name) for name in ("whole", "first", "second")}
+
+
+def test_part_does_not_look_like_the_whole(parts: dict[str, Path]) -> None:
+    """It says which accounts it has read, and which it leaves to others; nothing points to it as the latest."""
+    run_ = document(parts["second"], "evidence.json")["run"]
+
+    assert run_["selection"] == "part"
+    assert run_["part_of_accounts"] == OTHER
+    assert {one["id"]: one["read"] for one in run_["accounts"]} == {ACCOUNT: False, OTHER: True}
+    assert not (parts["second"].parent / "latest").exists()
+    assert f"only the AWS accounts of --accounts {OTHER} were read" in (parts["second"] / "report.html").read_text()
+    assert {call["account"] for call in document(parts["second"], "evidence.json")["ledger"]} >= {OTHER}
+
+
+def test_parts_together_are_the_whole(parts: dict[str, Path], tmp_path: Path) -> None:
+    """The same verdict on every statement, for the same resources; as one report, which can be verified."""
+    done = run(tmp_path, "--merge", str(parts["first"]), str(parts["second"]), target="")
+
+    whole = only_published(tmp_path)
+    assert verdicts(whole) == verdicts(parts["whole"]), done.stdout
+    assert verdicts(whole)["DB-5"] == ("not_compliant", [f"arn:aws:rds:eu-central-1:{OTHER}:db:elsewhere"])
+    assert verdicts(parts["first"])["DB-5"] == ("compliant", [])
+    run_ = document(whole, "evidence.json")["run"]
+    assert run_["selection"] == "all"
+    assert run_["target"] == "live"
+    assert run_["provenance"] == "simulated"
+    assert [one["part_of_accounts"] for one in run_["merged"]] == [ACCOUNT, OTHER]
+    assert all(one["read"] for one in run_["accounts"])
+    assert (tmp_path / "latest").resolve() == whole
+    assert "Put together" in done.stdout
+    verified = subprocess.run(
+        [sys.executable, "-m", "pytest", "compliance_tests", "--verify", str(whole)],
+        cwd=HOME,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
+        check=False,
+    )
+    assert verified.returncode == 2, verified.stdout + verified.stderr  # genuine; simulated, and signed by nobody
+
+
+def only_published(reports: Path) -> Path:
+    """Return the folder of the merged run."""
+    (folder,) = (path for path in reports.iterdir() if not path.is_symlink() and not path.name.startswith("."))
+    return folder
+
+
+def test_facts_name_the_calls_that_they_come_from(parts: dict[str, Path], tmp_path: Path) -> None:
+    """Ledgers are put one behind the other; the number in a fact still leads to its call."""
+    run(tmp_path, "--merge", str(parts["first"]), str(parts["second"]), target="")
+
+    evidence = document(only_published(tmp_path), "evidence.json")
+    ledger = evidence["ledger"]
+    assert [call["number"] for call in ledger] == list(range(1, len(ledger) + 1))
+    for database in evidence["populations"]["database_listing"]["members"]:
+        call = ledger[database["source"]["ledger"] - 1]
+        assert (call["account"], call["region"]) == (database["account"], database["region"])
+        assert call["operation"] in {"DescribeDBInstances", "DescribeDBClusters"}
+
+
+def copied(run_: Path, to: Path) -> Path:
+    """Copy a run, so that it can be spoilt."""
+    return Path(shutil.copytree(run_, to / run_.name))
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (["first"], "two at least"),
+        (["first", "first"], "is named twice"),
+        (["first", "whole"], f"account {ACCOUNT} is counted 2 times"),
+        (["second", "second"], f"account {ACCOUNT} is missing"),
+    ],
+)
+def test_parts_that_are_no_whole(parts: dict[str, Path], tmp_path: Path, names: list[str], told: str) -> None:
+    """Refused with the account that is missing or counted twice; nothing is left behind."""
+    done = run(tmp_path, "--merge", *(str(parts[name]) for name in names), target="")
+
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert told in done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_part_that_was_changed(parts: dict[str, Path], tmp_path: Path) -> None:
+    """A byte is enough."""
+    changed = copied(parts["second"], tmp_path)
+    evidence = changed / "evidence.json"
+    evidence.write_bytes(evidence.read_bytes().replace(b'"BackupRetentionPeriod"', b'"BackupRetentionPerioD"') + b" ")
+
+    done = run(tmp_path / "reports", "--merge", str(parts["first"]), str(changed), target="")
+
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "evidence.json" in done.stderr
+    assert not (tmp_path / "reports").exists()
+
+
+@pytest.mark.parametrize("option", [["--target", "live"], ["--accounts", ACCOUNT], ["--records", "records"]])
+def test_merge_takes_everything_from_the_runs(parts: dict[str, Path], tmp_path: Path, option: list[str]) -> None:
+    """An option that would be of no effect is refused."""
+    done = run(tmp_path, "--merge", str(parts["first"]), str(parts["second"]), *option, target="")
+
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "leave them out" in done.stderr
+
+
+@pytest.mark.parametrize("text", ["0/4", "5/4", "1/0", "12345", f"{ACCOUNT},{ACCOUNT}", "a/b"])
+def test_part_that_nobody_can_mean(tmp_path: Path, text: str) -> None:
+    """One clear error."""
+    done = run(tmp_path, "--accounts", text)
+
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert f"--accounts {text}" in done.stderr
