@@ -76,7 +76,7 @@ def main() -> None:
     options.add_argument("pairs", type=int, nargs="*", default=[10, 100], help="databases and buckets, each")
     options.add_argument("--peers", type=Path, default=Path(os.devnull), help="folder of the peers' environments")
     options.add_argument("--skip-peers", action="store_true", help="measure the suite and the bare requests only")
-    options.add_argument("--catalogue-only", action="store_true", help="only who catches what")
+    options.add_argument("--only", choices=("costs", "catalogue"), help="what it costs, or who catches what")
     chosen = options.parse_args()
     peers = [] if chosen.skip_peers else [prowler(chosen.peers), custodian(chosen.peers)]
     for one in peers:
@@ -87,13 +87,13 @@ def main() -> None:
     shared = suite("this suite, shared statements", "-k", " or ".join(SHARED))
     load = os.getloadavg()[0]
     print(f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, load {load:.1f}, Python {sys.version.split()[0]}")
-    if not chosen.catalogue_only:
+    if chosen.only != "catalogue":
         say("tool", "pairs", "wall s", "CPU s", "peak MB", "calls", "exit", "findings where everything complies")
         say(*(["---"] * 8))
         series = [costs([*peers, whole, shared, floor()], pairs) for pairs in chosen.pairs]
         for number in range(1, len(series)):
             marginal(series[number - 1], series[number], chosen.pairs[number] - chosen.pairs[number - 1])
-    if not chosen.skip_peers:
+    if chosen.only != "costs" and not chosen.skip_peers:
         catalogue([*peers, whole])
 
 
