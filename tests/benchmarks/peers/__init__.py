@@ -9,7 +9,9 @@ PEERS is a folder outside of the repository; a peer that is not in it is left ou
 runs in a process of its own, and is measured as one: wall time, its own CPU, peak of its memory, calls as the server
 counts them. Prowler runs its built-in checks that are about backups, Custodian the policies in `custodian.yml`, which
 are ours: so one column says what Prowler finds, the other what Custodian's language can express. Stock moto has no
-replicated backups, and speaks no TLS, over which Custodian asks for the region that a bucket is replicated to: nothing
-that depends on these is compared. Prowler and Custodian look at the regions that they are told, here at all in which
-something was planted; the suite at every region that the account has enabled, and at far more kinds of things.
+replicated backups: nothing that depends on these is compared. A bucket that is replicated to London was planted at
+first, and left out: Custodian asks over TLS for the region that it is replicated to, which moto does not speak, and the
+suite named the bucket in London alone. Prowler and Custodian look at the regions that they are told, here at all in which
+something was planted; the suite at every region that the account has enabled, and at far more kinds of things. That a
+tool has no words for something (`wordless` in the catalogue) is our reading of it; what it catches is its own output.
 """
