@@ -11,7 +11,7 @@ counts them. Prowler runs its built-in checks that are about backups, Custodian 
 are ours: so one column says what Prowler finds, the other what Custodian's language can express. Stock moto has no
 replicated backups: nothing that depends on these is compared. A bucket that is replicated to London was planted at
 first, and left out: Custodian asks over TLS for the region that it is replicated to, which moto does not speak, and the
-suite named the bucket in London alone. Prowler and Custodian look at the regions that they are told, here at all in which
+suite named the bucket in London alone. Prowler and Custodian look at the regions that they are told, here all in which
 something was planted; the suite at every region that the account has enabled, and at far more kinds of things. That a
 tool has no words for something (`wordless` in the catalogue) is our reading of it; what it catches is its own output.
 """
