@@ -50,7 +50,7 @@ def test_actions_are_pinned() -> None:
     used = [one["uses"] for one in STEPS if "uses" in one]
 
     assert used
-    assert all(re.fullmatch(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}", one) for one in used)
+    assert all(re.fullmatch(r"[\w.-]+(/[\w.-]+)+@[0-9a-f]{40}", one) for one in used)
 
 
 def test_nothing_is_granted_to_all() -> None:
@@ -76,15 +76,16 @@ def test_every_provider_gets_its_credentials() -> None:
     assert {"GITHUB_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN", "BETTERSTACK_API_TOKEN", "SENTRY_AUTH_TOKEN"} <= {*environment}
 
 
+LEAVE_REPORT = "mkdir -p reports/latest; touch reports/latest/results.json"
+
+
 @pytest.mark.parametrize("status", [0, 1])
 def test_run_keeps_its_status(tmp_path: Path, status: int) -> None:
     """A bad verdict does not stop the job before its evidence is kept, and is not forgotten either."""
-    (tmp_path / "reports/latest").mkdir(parents=True)
-    (tmp_path / "reports/latest/results.json").write_text("{}")
     done = run(
         step("assess", "Run every statement")["run"],
         tmp_path,
-        {"pytest": f'echo "$@"; exit {status}'},
+        {"pytest": f'{LEAVE_REPORT}; echo "$@"; exit {status}'},
         RUNNER_TEMP=str(tmp_path),
         GITHUB_OUTPUT=str(tmp_path / "output"),
     )
@@ -108,14 +109,44 @@ def test_run_without_report_is_an_error(tmp_path: Path) -> None:
     assert "::error::" in done.stdout
 
 
-def test_variable_that_nobody_set_is_none(tmp_path: Path) -> None:
-    """GitHub gives an empty text for a secret that there is not; to sign by that would be to sign by nothing."""
-    (tmp_path / "reports/latest").mkdir(parents=True)
-    (tmp_path / "reports/latest/results.json").write_text("{}")
+def test_report_of_the_night_before_is_none_of_this_night(tmp_path: Path) -> None:
+    """The runs of a month are carried from night to night; none of them stands in for the run that left nothing."""
+    before = tmp_path / "reports/2026-01-01T03-17-00Z-live"
+    before.mkdir(parents=True)
+    (before / "results.json").write_text("{}")
+    (tmp_path / "reports/latest").symlink_to(before.name)
     done = run(
         step("assess", "Run every statement")["run"],
         tmp_path,
-        {"pytest": 'echo "${COMPLIANCE_SIGN_KEY-unset} ${SENTRY_URL-unset}"'},
+        {"pytest": "exit 0"},
+        RUNNER_TEMP=str(tmp_path),
+        GITHUB_OUTPUT=str(tmp_path / "output"),
+    )
+
+    assert done.returncode == 1
+    assert (before / "results.json").exists()
+
+
+def test_month_of_runs_is_carried_on(tmp_path: Path) -> None:
+    """The oldest go first; the newest stays."""
+    for day in range(1, 41):
+        (tmp_path / f"reports/2026-{1 + day // 29:02}-{1 + day % 28:02}T03-17-00Z-live").mkdir(parents=True)
+    names = sorted(path.name for path in (tmp_path / "reports").iterdir())
+
+    done = run(step("assess", "Let a month of runs be all that is carried on")["run"], tmp_path, {})
+
+    assert done.returncode == 0, done.stderr
+    assert sorted(path.name for path in (tmp_path / "reports").iterdir()) == names[-31:]
+
+
+def test_variable_that_nobody_set_is_none(tmp_path: Path) -> None:
+    """GitHub gives an empty text for a secret that there is not; to sign by that would be to sign by nothing."""
+    done = run(
+        step("assess", "Run every statement")["run"],
+        tmp_path,
+        {
+            "pytest": 'mkdir -p reports/latest; touch reports/latest/results.json; echo "${COMPLIANCE_SIGN_KEY-unset} ${SENTRY_URL-unset}"'
+        },
         RUNNER_TEMP=str(tmp_path),
         GITHUB_OUTPUT=str(tmp_path / "output"),
         COMPLIANCE_SIGN_KEY="",
