@@ -144,9 +144,7 @@ def test_variable_that_nobody_set_is_none(tmp_path: Path) -> None:
     done = run(
         step("assess", "Run every statement")["run"],
         tmp_path,
-        {
-            "pytest": 'mkdir -p reports/latest; touch reports/latest/results.json; echo "${COMPLIANCE_SIGN_KEY-unset} ${SENTRY_URL-unset}"'
-        },
+        {"pytest": f'{LEAVE_REPORT}; echo "${{COMPLIANCE_SIGN_KEY-unset}} ${{SENTRY_URL-unset}}"'},
         RUNNER_TEMP=str(tmp_path),
         GITHUB_OUTPUT=str(tmp_path / "output"),
         COMPLIANCE_SIGN_KEY="",
