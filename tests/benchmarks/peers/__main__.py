@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.benchmarks.peers import server
 from tests.benchmarks.peers.estate import CONTROLS, PRIMARY, SECONDARY, Estate
-from tests.benchmarks.peers.planted import CATALOGUE, LONDON, caught
+from tests.benchmarks.peers.planted import CATALOGUE, LONDON, Planted, caught
 from tests.benchmarks.peers.tools import SHARED, Cost, Tool, custodian, floor, prowler, run, suite
 
 BESIDE = 2
@@ -60,14 +60,16 @@ def catalogue(tools: list[Tool]) -> None:
         for tool, cost in runs.items():
             rules = caught(one, patterns[name], cost.findings, CONTROLS.get(one.control, ""))
             total[tool] += bool(rules)
-            cells.append(f"caught: {', '.join(rules)}" if rules else _silence(tool in one.wordless))
+            cells.append(f"caught: {', '.join(rules)}" if rules else _silence(tool, one))
         say(one.what, *cells)
     say(f"of {len(CATALOGUE)}", *(total[tool] for tool in runs))
     say("exit status", *(cost.status for cost in runs.values()))
 
 
-def _silence(is_wordless: bool) -> str:
-    return "cannot express" if is_wordless else "missed"
+def _silence(tool: str, planted: Planted) -> str:
+    if tool in planted.kept_out:
+        return "not to be seen on moto"
+    return "cannot express" if tool in planted.wordless else "missed"
 
 
 def main() -> None:

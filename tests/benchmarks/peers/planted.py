@@ -25,6 +25,8 @@ class Planted:
     """The kind of resource that complies, beside it."""
     wordless: frozenset[str] = field(default=frozenset())
     """The tools that have no check, or no words, for it."""
+    kept_out: frozenset[str] = field(default=frozenset())
+    """The tools that have words for it, which moto keeps from asking."""
 
 
 PROWLER, CUSTODIAN = frozenset({"Prowler"}), frozenset({"Custodian"})
@@ -104,6 +106,15 @@ def _forgetful(estate: Estate, name: str) -> tuple[str, ...]:
     return (made,)
 
 
+def _replicated(estate: Estate, name: str) -> tuple[str, ...]:
+    made, target = estate.bucket(name), estate.bucket(f"{name}-copy", LONDON)
+    rule = {"ID": "away", "Status": "Enabled", "Priority": 1, "Filter": {}, "Destination": {"Bucket": target}}
+    removals = {"DeleteMarkerReplication": {"Status": "Disabled"}}
+    replication = {"Role": f"arn:aws:iam::{ACCOUNT}:role/replication", "Rules": [{**rule, **removals}]}
+    estate.client("s3").put_bucket_replication(Bucket=name, ReplicationConfiguration=replication)
+    return (made,)
+
+
 def _one_zone(estate: Estate, name: str) -> tuple[str, ...]:
     (made,) = _refusing()(estate, name)  # which moto would hold everybody to, whatever its conditions
     estate.client("s3").put_object(Bucket=name, Key="cheap", Body=b"simulated", StorageClass="ONEZONE_IA")
@@ -175,6 +186,9 @@ CATALOGUE = {
     "only-tls": Planted("bucket refuses plain text, not TLS 1.2", _refusing(SECURE), "bucket"),
     "loophole": Planted("bucket refuses plain text only if TLS is old, too", _refusing(SECURE | MODERN), "bucket"),
     "forgetful": Planted("versions are removed after 7 days", _forgetful, "bucket", PROWLER),
+    "replicated": Planted(
+        "bucket is replicated to London", _replicated, "bucket", PROWLER, CUSTODIAN
+    ),  # asks over TLS for the region that it is replicated to
     "one-zone": Planted("object lies in a single zone", _one_zone, "bucket", PROWLER | CUSTODIAN),
     "unrotated": Planted("key is not rotated", _key(lambda kms, key: kms.disable_key_rotation(KeyId=key))),
     "doomed": Planted("key is pending deletion", _key(lambda kms, key: kms.schedule_key_deletion(KeyId=key))),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -35,6 +36,7 @@ SHARED = (
     "backups_remain_in_eu",
 )
 """Names of those tests of the suite whose statements the others have words for, or a check, at least in part."""
+REPLICATED = re.compile(r"replica of bucket (\S+)")
 Finding = tuple[str, str]
 """Rule, and ARN of the resource."""
 
@@ -113,7 +115,13 @@ def suite(name: str, *options: str) -> Tool:
     def findings(output: Path) -> set[Finding]:
         (report,) = {file.resolve() for file in output.glob("reports/*/results.json")}
         told = json.loads(report.read_text("utf-8"))
-        return {(row["id"], one["resource"]) for row in told["statements"] for one in row["violations"]}
+        return {
+            (row["id"], resource)
+            for row in told["statements"]
+            for one in row["violations"]
+            # What is said of a replica names the bucket that it is a replica of.
+            for resource in (one["resource"], *(f"arn:aws:s3:::{name}" for name in REPLICATED.findall(one["seen"])))
+        }
 
     return Tool(name, Path(sys.executable), command, findings)
 
