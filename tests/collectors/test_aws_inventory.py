@@ -7,15 +7,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+import boto3
 import botocore.session
 import jmespath
 import pytest
 from botocore import xform_name
-from botocore.exceptions import DataNotFoundError, EndpointConnectionError
+from botocore.exceptions import DataNotFoundError, EndpointConnectionError, PaginationError
 from botocore.model import ListShape, OperationModel, Shape, StructureShape
+from botocore.stub import Stubber
 from botocore.validate import ParamValidator
 
-from fixtures.collectors.aws_estate import Place
+from fixtures.collectors import aws_estate
+from fixtures.collectors.aws_estate import Account, Place
 from fixtures.collectors.aws_inventory import documented, read_listing
 from fixtures.collectors.aws_listings import BACKUPS, COMPUTE, STORES, VAULTS, Listing
 from fixtures.facts.population import Source
@@ -212,6 +215,25 @@ def test_pages_without_paginator_are_followed() -> None:
     place = Recorded(pages)
     assert [one.id for one in read(COLLECTION, place)] == ["arn:1", "arn:2"]
     assert place.asked == [{}, {"nextToken": "2"}]
+
+
+def test_pages_that_lead_in_a_circle_have_an_end() -> None:
+    """Else the run would go round until somebody ends it."""
+    there, back = ({"collectionSummaries": [], "nextToken": token} for token in "ab")
+    with pytest.raises(PaginationError, match="in a circle"):
+        read(COLLECTION, Recorded([there, back, there, back]))
+
+
+def test_pages_without_end_are_taken_for_a_circle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A circle of two pages is none that botocore sees."""
+    monkeypatch.setattr(aws_estate, "PAGES", 5)
+    session = boto3.Session(aws_access_key_id="nobody", aws_secret_access_key="nothing")  # noqa: S106
+    account = Account("123456789012", "", "", "aws", session, ())
+    with Stubber(account.client("dynamodb", "eu-central-1")) as stubber:
+        for number in range(6):
+            stubber.add_response("list_tables", {"TableNames": [], "LastEvaluatedTableName": "ab"[number % 2] * 3})
+        with pytest.raises(PaginationError, match="more than 5 pages"):
+            list(Place(account, "eu-central-1").pages("dynamodb", "list_tables"))
 
 
 @pytest.mark.parametrize("answer", [{}, {"TableNames": None}, {"TableNames": "sessions"}, {"TableNames": [""]}])
