@@ -12,6 +12,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add --exhaustive."""
+    parser.addoption(
+        "--exhaustive", action="store_true", help="also what is marked as exhaustive: an hour of two cores"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is exhaustive, and say so; whoever names a test, or words of it, means it."""
+    if config.option.exhaustive or config.option.keyword or any("::" in one for one in config.args):
+        return
+    left_out = [item for item in items if item.get_closest_marker("exhaustive")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
+
+
 @pytest.fixture(scope="session")
 def served() -> Iterator[Organisation]:
     """One organisation for the whole session: starting a server costs more than resetting it."""

@@ -85,6 +85,7 @@ def assert_gaps_are_readable(verdicts: Verdicts) -> None:
 
 
 @pytest.mark.usefixtures("moto_url")
+@pytest.mark.exhaustive
 def test_what_complies_is_not_accused(live: Callable[[], Verdicts], any_client: Callable[..., Any]) -> None:
     """Where moto tells enough, it is compliant; where not, nothing is."""
     stock_estate.good(any_client)

@@ -97,6 +97,7 @@ def test_throttling_costs_time_and_no_verdict(gateway: Gateway, tmp_path: Path) 
     assert run_suite(tmp_path).good >= AWS
 
 
+@pytest.mark.exhaustive
 def test_throttled_out(gateway: Gateway, tmp_path: Path) -> None:
     """Patience ends, and says so."""
     gateway.rule = on("DescribeExportTasks", Answer.denied("Throttling", 400), region="us-east-1")

@@ -152,10 +152,10 @@ def test_default_run_imports_none_of_it() -> None:
 @pytest.mark.parametrize(
     ("number", "phase"),
     [
-        (signal.SIGINT, "fill it"),
+        pytest.param(signal.SIGINT, "fill it", marks=pytest.mark.exhaustive),
         (signal.SIGTERM, "damage it"),
         (signal.SIGKILL, "fill it"),
-        (signal.SIGKILL, "point in time: verify"),
+        pytest.param(signal.SIGKILL, "point in time: verify", marks=pytest.mark.exhaustive),
     ],
 )
 def test_killed_drill_leaves_nothing(reports: Path, records: Path, number: signal.Signals, phase: str) -> None:
