@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,7 +24,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out what is exhaustive, and say so; whoever names a test, or words of it, means it."""
     if config.option.exhaustive or config.option.keyword or any("::" in one for one in config.args):
         return
-    left_out = [item for item in items if item.get_closest_marker("exhaustive")]
+    kept = Counter[str]()
+    left_out = []
+    for item in items:
+        if mark := item.get_closest_marker("exhaustive"):
+            test = item.nodeid.partition("[")[0]
+            kept[test] += 1
+            if kept[test] > mark.kwargs.get("keep", 0):
+                left_out.append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in set(left_out)]

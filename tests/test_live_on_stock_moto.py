@@ -134,6 +134,7 @@ def test_what_is_wrong_is_seen(live: Callable[[], Verdicts], any_client: Callabl
     assert_gaps_are_readable(verdicts)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.usefixtures("any_client")
 def test_empty_account_passes_nothing(live: Callable[[], Verdicts]) -> None:
     """It is the wrong one, or hides what is in it."""

@@ -39,6 +39,7 @@ def test_gateway_changes_nothing(gateway: Gateway, tmp_path: Path) -> None:
     assert gateway.seen
 
 
+@pytest.mark.exhaustive(keep=2)
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
@@ -122,6 +123,7 @@ def test_nobody_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert "unreachable" in verdicts.row("DB-1")["reason"]
 
 
+@pytest.mark.exhaustive(keep=1)
 @pytest.mark.parametrize(
     ("variables", "told"),
     [

@@ -24,6 +24,7 @@ def test_without_a_document(organisation: Organisation, monkeypatch: pytest.Monk
     assert "no policy document was given; name it by --policy FILE or COMPLIANCE_POLICY" in row["reason"]
 
 
+@pytest.mark.exhaustive(keep=2)
 @pytest.mark.usefixtures("organisation")
 @pytest.mark.parametrize(
     ("content", "told"),

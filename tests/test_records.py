@@ -25,6 +25,7 @@ JUDGED_BY = {
 }
 
 
+@pytest.mark.exhaustive(keep=2)
 @pytest.mark.parametrize(
     "content",
     [b"[[restore_tests]\n", "# caf\u00e9\n".encode("latin-1"), b'[[somehting]]\nid = "1"\n'],

@@ -149,6 +149,7 @@ def test_explanation_runs_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.exhaustive(keep=1)
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
 def test_killed_midway(tmp_path: Path, how: signal.Signals) -> None:
     """No half report; an older one is untouched; nothing goes on running."""

@@ -64,6 +64,7 @@ def test_both_locks_agree() -> None:
     assert {name: tested.get(name) for name in pins("requirements.lock")} == pins("requirements.lock")
 
 
+@pytest.mark.exhaustive
 def test_sbom_names_everything(tmp_path: Path) -> None:
     """The SBOM of a release, made as the release workflow makes it, is valid and lacks nothing that is pinned."""
     file = tmp_path / "sbom.cdx.json"

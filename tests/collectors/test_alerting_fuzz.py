@@ -63,6 +63,7 @@ def _mutations(answer: object) -> Iterator[tuple[str, dict[str, object]]]:
             yield f"{path} is null", {"replace": {path: None}}
 
 
+@pytest.mark.exhaustive(keep=2)
 @pytest.mark.parametrize(("path", "provider", "judge"), CASES)
 def test_field_missing_null_or_of_another_type(
     run: AlertingRun, providers: AlertingOrganisation, path: str, provider: str, judge: Callable[[AlertingRun], Judged]

@@ -86,6 +86,7 @@ def test_same_verdicts(simulated: Verdicts, evidence: Path, tmp_path: Path, monk
     assert "RECORDED, not audit evidence" in verdicts.results["run"]["verdict"]
 
 
+@pytest.mark.exhaustive(keep=1)
 @pytest.mark.parametrize("name", BROKEN)
 def test_same_violations(
     organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str

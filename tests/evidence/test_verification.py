@@ -104,6 +104,7 @@ FORGERIES: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
 }
 
 
+@pytest.mark.exhaustive(keep=3)
 @pytest.mark.parametrize("case", FORGERIES)
 def test_forged_by_the_key_holder(run: Path, case: str) -> None:
     """Results and report made to fit, sealed with the genuine key: the facts say otherwise."""

@@ -81,6 +81,7 @@ def test_lasting_fault(ways: Ways, tmp_path: Path, name: str, providers: set[str
         assert "DB-4" in verdicts.of("compliant") | (verdicts.of("not_assessed") if "aws" in providers else set())
 
 
+@pytest.mark.exhaustive(keep=1)
 @pytest.mark.parametrize("name", ["busy", "rate_limited", "reset", "throttled"])
 def test_burst_costs_time_and_no_verdict(ways: Ways, tmp_path: Path, name: str) -> None:
     """Two requests in a row go wrong, at each provider, and are asked again."""
@@ -107,6 +108,7 @@ def test_credentials_expire_midway(ways: Ways, tmp_path: Path) -> None:
     assert verdicts.of("not_assessed") >= {"DB-1", "OBJ-1", "SRC-2", "MON-1"}
 
 
+@pytest.mark.exhaustive(keep=1)
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_host_that_no_name_leads_to(ways: Ways, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, provider: str) -> None:
     """DNS knows nothing of it."""

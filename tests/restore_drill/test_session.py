@@ -95,6 +95,7 @@ def test_drill_that_fails_is_recorded_as_failed(reports: Path, records: Path) ->
     assert (found["RST-1"], found["RST-3"]) == ("not_compliant", "not_compliant")
 
 
+@pytest.mark.exhaustive(keep=1)
 @pytest.mark.parametrize(
     ("lack", "told"),
     [
@@ -130,6 +131,7 @@ def test_drill_without_binaries_is_not_assessed_whatever_the_log_says(reports: P
     assert set(results(reports).values()) == {"not_assessed"}
 
 
+@pytest.mark.exhaustive(keep=1)
 @pytest.mark.parametrize("size", ["0", "-1", "nan", "many", "1e9"])
 def test_size_that_is_none(reports: Path, size: str) -> None:
     """It is refused before anything is started."""
@@ -154,7 +156,7 @@ def test_default_run_imports_none_of_it() -> None:
     [
         pytest.param(signal.SIGINT, "fill it", marks=pytest.mark.exhaustive),
         (signal.SIGTERM, "damage it"),
-        (signal.SIGKILL, "fill it"),
+        pytest.param(signal.SIGKILL, "fill it", marks=pytest.mark.exhaustive),
         pytest.param(signal.SIGKILL, "point in time: verify", marks=pytest.mark.exhaustive),
     ],
 )

@@ -57,6 +57,7 @@ def bucket(site: LostSite) -> Iterator[Bucket]:
     site.bucket.undo()
 
 
+@pytest.mark.exhaustive(keep=2)
 @pytest.mark.parametrize("mode", Mode)
 @pytest.mark.parametrize("claimed", ["its own", "the right one"])
 def test_wrong_cluster(site: LostSite, bucket: Bucket, foreign: Foreign, claimed: str, mode: Mode) -> None:

@@ -57,6 +57,7 @@ def set_enforcement(org: Organisation, *, on: bool) -> None:
     ).raise_for_status()
 
 
+@pytest.mark.exhaustive(keep=3)
 @pytest.mark.parametrize(
     ("service", "operation", "arguments", "action"),
     [

@@ -255,6 +255,7 @@ REFUSED: dict[Callable[[Drill], None], str] = {
 }
 
 
+@pytest.mark.exhaustive(keep=3)
 @pytest.mark.parametrize("change", REFUSED, ids=lambda change: change.__name__)
 def test_refused_as_the_provider_answers_it(drill: Drill, change: Callable[[Drill], None]) -> None:
     """By what is really there; nothing is made, and nothing changed. The dry run says the same."""

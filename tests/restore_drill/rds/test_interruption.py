@@ -90,6 +90,7 @@ CALLS = ("RestoreDBInstanceToPointInTime", "DescribeDBInstances", "DescribeDBIns
 AFTER_READING = 11
 
 
+@pytest.mark.exhaustive(keep=5)
 @pytest.mark.parametrize("number", range(AFTER_READING + 1, AFTER_READING + 8))
 @pytest.mark.parametrize("arriving", [signal.SIGINT, signal.SIGTERM], ids=lambda one: one.name)
 def test_a_signal_during_any_call_ends_with_the_copy_deleted(
