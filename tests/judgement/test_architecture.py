@@ -145,6 +145,15 @@ def test_plans() -> None:
     }
 
 
+def test_copy_that_may_not_have_been_read_is_not_called_missing() -> None:
+    """Credentials that expire midway have the databases listed, and nothing of their copies."""
+    without = protected(30, copies=())
+
+    assert told(without)["copy_region"] == ("none",)
+    assert told(replace(without, unread=(GAP,)))["copy_region"] == ()
+    assert told(replace(without, unread=(GAP,)))["copy_retention"] == ()
+
+
 @given(VALUES, st.none() | VALUES, st.booleans(), VALUES)
 def test_a_field_is_unchanged_only_if_it_is_known_to_be(
     now: frozenset[str], then: frozenset[str] | None, is_complete: bool, extended: frozenset[str]
