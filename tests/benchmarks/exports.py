@@ -22,7 +22,7 @@ def main(resources: int) -> None:
     print(f"{'resources examined':32} {share * len(CATALOGUE)}")
     for name, make in EXPORTS.items():
         begun = time.process_time()
-        content = make(document)
+        content = b"".join(make(document))
         print(f"{name:32} {time.process_time() - begun:.2f} s of CPU, {len(content) / 1e6:.2f} MB")
 
 

@@ -20,7 +20,7 @@ BEGINNINGS = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uf
 
 def rows(document: Document) -> list[dict[str, str]]:
     """Read the table as a program does."""
-    text = spreadsheet(document).decode()
+    text = b"".join(spreadsheet(document)).decode()
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
@@ -97,7 +97,7 @@ def test_no_cell_begins_like_a_formula(cell: str) -> None:
 def test_hostile_text(documents: dict[str, Document]) -> None:
     """Whatever a provider or a person wrote: no cell of the whole table is a formula, and every row has every cell."""
     spoilt, _ = hostile(documents["broken"])
-    table = list(csv.reader(io.StringIO(spreadsheet(spoilt).decode(), newline="")))
+    table = list(csv.reader(io.StringIO(b"".join(spreadsheet(spoilt)).decode(), newline="")))
 
     assert {len(row) for row in table} == {len(COLUMNS)}
     assert [cell for row in table for cell in row if cell.lstrip().startswith(BEGINNINGS)] == []
