@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -60,3 +61,22 @@ def test_seal_that_cannot_be_made(tmp_path: Path, capfd: pytest.CaptureFixture[s
     assert status == pytest.ExitCode.USAGE_ERROR
     assert "nothing was assessed" in capfd.readouterr().err
     assert not (tmp_path / "reports").exists()
+
+
+@pytest.mark.usefixtures("organisation")
+def test_export_that_breaks_off_leaves_nothing_half(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is written part by part; the run is sealed without it, and says so."""
+
+    def broken(_: object) -> Iterator[bytes]:
+        yield b"half"
+        raise OSError("the disk is full")
+
+    monkeypatch.setitem(EXPORTS, "examined.csv", broken)
+
+    folder = run_suite(tmp_path, *FAST).folder
+
+    assert "examined.csv could not be made: OSError: the disk is full" in capsys.readouterr().out
+    assert not (folder / "examined.csv").exists()
+    assert set(open_run(folder, None).contents) == {"evidence.json", "results.json", *EXPORTS} - {"examined.csv"}
