@@ -188,6 +188,7 @@ def test_failed_first_and_only_failed(organisation: Organisation, tmp_path: Path
     (organisation.records / "cache.toml").write_text("[[caches]\n")
     reports = tmp_path / "reports"
     first = subprocess.run(command(reports, "-q"), cwd=HOME, capture_output=True, text=True, timeout=LIMIT, check=False)
+    assert first.returncode == pytest.ExitCode.TESTS_FAILED, first.stdout + first.stderr
     failed = {id_ for id_, result in results(reports).items() if result in {"not_compliant", "not_assessed"}}
     latest = (reports / "latest").resolve()
 
