@@ -45,7 +45,7 @@ CHANGES = (
     ("CREATE ROLE intruder SUPERUSER", {"roles"}, "intruder: not recorded"),
     ("ALTER ROLE auditor NOLOGIN", {"roles"}, "auditor: '' instead of 'login'"),
     ("""SELECT setval('"Children_id_seq"', 300)""", {"sequences"}, "at 300, recorded at 301"),
-    ("""SELECT setval('"Children_id_seq"', 334)""", {"sequences"}, "at 334, recorded at 301"),
+    ("""SELECT setval('"Children_id_seq"', 335)""", {"sequences"}, "at 335, recorded at 301"),
     ("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'by_parent'::regclass", {"indexes"}, "by_parent"),
 )
 
