@@ -183,6 +183,7 @@ def test_terminal_that_somebody_watches(tmp_path: Path) -> None:
     assert "Backup Policy, section by section" in text
 
 
+@pytest.mark.exhaustive
 def test_failed_first_and_only_failed(organisation: Organisation, tmp_path: Path) -> None:
     """`--lf` runs what failed, and never passes for a whole run even where whole files were left out; `--ff` is one."""
     (organisation.records / "cache.toml").write_text("[[caches]\n")

@@ -60,7 +60,7 @@ BY_PLAIN_HTTP = {"ENC-3"}
 """The gateway to AWS speaks plain HTTP, and the suite says so."""
 
 
-REPRESENTATIVES = {"reset_mid_body", "captive_portal", "expired"}
+REPRESENTATIVES = {"captive_portal", "expired"}
 NAMES = [pytest.param(name, marks=() if name in REPRESENTATIVES else pytest.mark.exhaustive) for name in LASTING]
 
 

@@ -63,7 +63,7 @@ def test_undamaged(site: LostSite, mode: Mode) -> None:
     assert mode is Mode.LATEST or result.lost_commits == 0
 
 
-@pytest.mark.exhaustive(keep=6)
+@pytest.mark.exhaustive(keep=4)
 @pytest.mark.parametrize("mode", Mode)
 @pytest.mark.parametrize(("damaged", "in_time", "latest"), FAULTS, ids=[one[0].__name__ for one in FAULTS])
 def test_damage_fails_loudly(

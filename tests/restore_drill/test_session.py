@@ -79,6 +79,7 @@ def test_drill_is_recorded_and_judged(reports: Path, records: Path) -> None:
         assert phase in done.stdout
 
 
+@pytest.mark.exhaustive
 def test_drill_that_fails_is_recorded_as_failed(reports: Path, records: Path) -> None:
     """What is not true of the restored database is the drill's failure, and RST-1 and RST-3 say so."""
     (records / "invariants.toml").write_text(FALSE)
