@@ -76,19 +76,20 @@ def test_every_provider_gets_its_credentials() -> None:
     assert {"GITHUB_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN", "BETTERSTACK_API_TOKEN", "SENTRY_AUTH_TOKEN"} <= {*environment}
 
 
+def assess(folder: Path, pytest_does: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the step that runs the suite, with a script in the place of pytest."""
+    script = step("assess", "Run every statement")["run"]
+    own = {"RUNNER_TEMP": str(folder), "GITHUB_OUTPUT": str(folder / "output")}
+    return run(script, folder, {"pytest": pytest_does}, **own, **environment)
+
+
 LEAVE_REPORT = "mkdir -p reports/latest; touch reports/latest/results.json"
 
 
 @pytest.mark.parametrize("status", [0, 1])
 def test_run_keeps_its_status(tmp_path: Path, status: int) -> None:
     """A bad verdict does not stop the job before its evidence is kept, and is not forgotten either."""
-    done = run(
-        step("assess", "Run every statement")["run"],
-        tmp_path,
-        {"pytest": f'{LEAVE_REPORT}; echo "$@"; exit {status}'},
-        RUNNER_TEMP=str(tmp_path),
-        GITHUB_OUTPUT=str(tmp_path / "output"),
-    )
+    done = assess(tmp_path, f'{LEAVE_REPORT}; echo "$@"; exit {status}')
 
     assert done.returncode == 0, done.stderr
     assert "compliance_tests --target live" in done.stdout
@@ -97,13 +98,7 @@ def test_run_keeps_its_status(tmp_path: Path, status: int) -> None:
 
 def test_run_without_report_is_an_error(tmp_path: Path) -> None:
     """A run that left nothing is not taken for one that found nothing."""
-    done = run(
-        step("assess", "Run every statement")["run"],
-        tmp_path,
-        {"pytest": "exit 0"},
-        RUNNER_TEMP=str(tmp_path),
-        GITHUB_OUTPUT=str(tmp_path / "output"),
-    )
+    done = assess(tmp_path, "exit 0")
 
     assert done.returncode == 1
     assert "::error::" in done.stdout
@@ -115,13 +110,7 @@ def test_report_of_the_night_before_is_none_of_this_night(tmp_path: Path) -> Non
     before.mkdir(parents=True)
     (before / "results.json").write_text("{}")
     (tmp_path / "reports/latest").symlink_to(before.name)
-    done = run(
-        step("assess", "Run every statement")["run"],
-        tmp_path,
-        {"pytest": "exit 0"},
-        RUNNER_TEMP=str(tmp_path),
-        GITHUB_OUTPUT=str(tmp_path / "output"),
-    )
+    done = assess(tmp_path, "exit 0")
 
     assert done.returncode == 1
     assert (before / "results.json").exists()
@@ -141,12 +130,9 @@ def test_month_of_runs_is_carried_on(tmp_path: Path) -> None:
 
 def test_variable_that_nobody_set_is_none(tmp_path: Path) -> None:
     """GitHub gives an empty text for a secret that there is not; to sign by that would be to sign by nothing."""
-    done = run(
-        step("assess", "Run every statement")["run"],
+    done = assess(
         tmp_path,
-        {"pytest": f'{LEAVE_REPORT}; echo "${{COMPLIANCE_SIGN_KEY-unset}} ${{SENTRY_URL-unset}}"'},
-        RUNNER_TEMP=str(tmp_path),
-        GITHUB_OUTPUT=str(tmp_path / "output"),
+        f'{LEAVE_REPORT}; echo "${{COMPLIANCE_SIGN_KEY-unset}} ${{SENTRY_URL-unset}}"',
         COMPLIANCE_SIGN_KEY="",
         SENTRY_URL="https://de.sentry.io",
     )

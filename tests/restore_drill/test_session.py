@@ -152,13 +152,14 @@ def test_default_run_imports_none_of_it() -> None:
     assert done.stdout.strip() == "set()"
 
 
+@pytest.mark.exhaustive(keep=1)
 @pytest.mark.parametrize(
     ("number", "phase"),
     [
-        pytest.param(signal.SIGINT, "fill it", marks=pytest.mark.exhaustive),
         (signal.SIGTERM, "damage it"),
-        pytest.param(signal.SIGKILL, "fill it", marks=pytest.mark.exhaustive),
-        pytest.param(signal.SIGKILL, "point in time: verify", marks=pytest.mark.exhaustive),
+        (signal.SIGINT, "fill it"),
+        (signal.SIGKILL, "fill it"),
+        (signal.SIGKILL, "point in time: verify"),
     ],
 )
 def test_killed_drill_leaves_nothing(reports: Path, records: Path, number: signal.Signals, phase: str) -> None:
