@@ -19,13 +19,13 @@ from tests.report.documents import described, whole
 
 
 @pytest.fixture(scope="session")
-def simulated(served: Organisation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Verdicts]:
-    """Judge the organisation as it is built; leave the folder of the run untouched."""
+def simulated(served: Organisation, tmp_path_factory: pytest.TempPathFactory) -> Verdicts:
+    """Judge the organisation as it is built; leave the folder of the run untouched, and the environment as it was."""
     served.rebuild()
     with pytest.MonkeyPatch.context() as environment:
         for name, value in served.exports.items():
             environment.setenv(name, value)
-        yield run_suite(tmp_path_factory.mktemp("reports"))
+        return run_suite(tmp_path_factory.mktemp("reports"))
 
 
 @pytest.fixture(scope="session")
