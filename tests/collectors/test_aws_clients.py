@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from threading import Barrier, Thread
+from collections import Counter
+from threading import Barrier, Event, Lock, Thread
 from typing import Any
 
 import pytest
+from botocore.httpsession import URLLib3Session
 
 from fixtures.collectors.aws_accounts import Accounts, open_estate
-from fixtures.collectors.aws_clients import Clients
+from fixtures.collectors.aws_clients import READERS, Clients
 from fixtures.collectors.aws_estate import Account, Place
 from fixtures.collectors.aws_session import open_session
 from fixtures.collectors.ledger import Ledger
-from fixtures.collectors.reading import Job, Reading
+from fixtures.collectors.reading import CONNECTIONS, Job, Reading
 from fixtures.facts.accounts import DeclaredAccount
 from fixtures.simulator.organisation import Organisation
 
@@ -59,6 +61,29 @@ def test_few_clients_that_share_their_connections(account: Account) -> None:
     assert account.client("rds", "eu-central-1") is not first
     assert account.client("sts", "eu-west-1") is clients[-1]
     assert len({id(client._endpoint.http_session) for client in (first, *clients)}) == 1
+
+
+def test_more_readers_than_requests_under_way(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What others make of their answers meanwhile does not count; as many as are allowed are under way."""
+    lock, under_way, most, all_there = Lock(), Counter[str](), Counter[str](), Event()
+
+    def send(_self: object, _request: object) -> str:
+        with lock:
+            under_way["now"] += 1
+            most["ever"] = max(most["ever"], under_way["now"])
+            if under_way["now"] == CONNECTIONS:
+                all_there.set()
+        assert all_there.wait(10)
+        with lock:
+            under_way["now"] -= 1
+        return "answered"
+
+    monkeypatch.setattr(URLLib3Session, "send", send)
+    connections = account.client("s3", "eu-central-1")._endpoint.http_session
+    jobs = [(lambda: [connections.send(None)], lambda fault: pytest.fail(str(fault)))] * (2 * READERS)
+
+    assert Reading(READERS).gather(jobs).members == ("answered",) * (2 * READERS)
+    assert most["ever"] == CONNECTIONS < READERS
 
 
 def test_certificates_are_verified(organisation: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -117,6 +117,15 @@ def test_each_fact_has_a_line() -> None:
     ]
 
 
+def test_facts_may_come_one_by_one() -> None:
+    """What there are many of need not be there at once."""
+    come = (Fact("x", iter([number])) for number in range(2))
+
+    written = b"".join(streamed({"all": come, "none": iter(())}, 2)).decode()
+
+    assert written == '{\n "all": [\n  {"id":"x","value":[0]},\n  {"id":"x","value":[1]}\n ],\n "none": [\n ]\n}\n'
+
+
 def test_packed_findings_are_the_same_findings() -> None:
     """In their order, all of them, and the failing ones at hand."""
     packed = Findings(iter(FINDINGS))
