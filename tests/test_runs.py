@@ -168,6 +168,7 @@ def test_explanation_runs_nothing(tmp_path: Path) -> None:
     for part in ("DB-5  ", "test       compliance_tests/", "fixture    fixtures/", "violation  fixtures/simulator/"):
         assert part in done.stdout
     assert "rds:DescribeDBInstanceAutomatedBackups" in done.stdout
+    assert done.stdout.startswith("DB-5  ")
     assert list(tmp_path.iterdir()) == []
 
 
