@@ -59,9 +59,8 @@ def test_options_exist() -> None:
     others = {
         "--require-hashes",
         "--exhaustive",
-        "--peers",
         "--junitxml",
-    }  # of pip, of other commands, and as one spells it
+    }  # of pip, of the other tests; and as pytest takes it, too
 
     assert len(set(named)) > 30
     assert {option for option in named if not re.search(rf"^  .*{option}\b", told, re.MULTILINE)} == others
