@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 
-from fixtures.collectors import records
+from fixtures.collectors import digitalocean_failures, records
+from fixtures.collectors import sentry as sentry_api
 from fixtures.examination import CATALOGUE, HOME
 from fixtures.simulator.violations import CHANGES
 
@@ -42,6 +45,47 @@ def test_violations_that_are_named_exist() -> None:
     assert set(named) - {"NAME"} <= CHANGES.keys()
 
 
+def test_options_exist() -> None:
+    """Each of ours stands in the help."""
+    command = [sys.executable, "-m", "pytest", "compliance_tests", "--help", "-p", "no:cacheprovider"]
+    told = subprocess.run(command, cwd=HOME, capture_output=True, text=True, timeout=60, check=True).stdout
+    named = [
+        option
+        for line in DOCUMENTS["README.md"].splitlines()
+        if "pytest " in line or "`--" in line
+        for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", line)
+        if "aws " not in line
+    ]
+    others = {
+        "--require-hashes",
+        "--exhaustive",
+        "--junitxml",
+    }  # of pip, of the other tests; and as pytest takes it, too
+
+    assert len(set(named)) > 30
+    assert {option for option in named if not re.search(rf"^  .*{option}\b", told, re.MULTILINE)} == others
+
+
+def test_variables_are_read() -> None:
+    """A variable that a reader sets is one that something heeds."""
+    files = [*(HOME / "fixtures").rglob("*.py"), *(HOME / "tests").rglob("*.py"), *(HOME / ".github").rglob("*.y*ml")]
+    heeded = {name for file in files for name in re.findall(r"\b[A-Z]+(?:_[A-Z]+)+\b", file.read_text("utf-8"))}
+    named = set(re.findall(r"`([A-Z]+(?:_[A-Z]+)+)", DOCUMENTS["README.md"]))
+
+    assert len(named) > 15
+    assert named <= heeded
+
+
+def test_scopes_are_those_that_are_asked_for() -> None:
+    """A token made as the guide says may read whatever is read."""
+    (row,) = re.findall(r"^ *\| DigitalOcean \|.*", DOCUMENTS["README.md"], re.MULTILINE)
+    (sentry,) = re.findall(r"^ *\| Sentry \|.*", DOCUMENTS["README.md"], re.MULTILINE)
+    needed = {scope for scopes in digitalocean_failures.SCOPES.values() for scope in scopes.split(", ")}
+
+    assert {scope.removesuffix(":read") for scope in needed} <= set(re.findall(r"\w+", row.split("scopes: ")[1]))
+    assert set(re.findall(r"\w+:read", sentry_api.SCOPES)) == set(re.findall(r"\w+:read", sentry))
+
+
 def test_examples_of_records_load(tmp_path: Path) -> None:
     """What a reader copies is accepted."""
     examples = blocks("toml")
@@ -51,6 +95,10 @@ def test_examples_of_records_load(tmp_path: Path) -> None:
     (tmp_path / "exceptions.toml").write_text(exceptions)
 
     assert records.aws_accounts(tmp_path)[0].id
+    assert not records.aws_accounts(tmp_path)[0].role  # the account of the credentials themselves
+    assert records.github_organisation(tmp_path).organisation
+    assert records.betterstack_team(tmp_path) is not None
+    assert records.sentry_organisation(tmp_path)
     assert records.waivers(tmp_path, CATALOGUE)
     assert all(tomllib.loads(text) for text in examples)
 

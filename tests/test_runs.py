@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import signal
 import subprocess
@@ -83,6 +84,11 @@ def test_broken_on_purpose(tmp_path: Path) -> None:
         (["--break", "no_such_thing"], "no_such_thing"),
         (["--records", "/nonexistent/records"], "no such folder of records"),
         (["--explain", "NO-SUCH-1"], "no statement fits"),
+        (["--verify", ""], "argument --verify: is empty"),
+        (["--publish", ""], "argument --publish: is empty"),
+        (["--merge", ""], "argument --merge: is empty"),
+        (["--accounts", " "], "argument --accounts: is empty"),
+        (["--sign-key="], "argument --sign-key: is empty"),
     ],
 )
 def test_wrong_option(tmp_path: Path, options: list[str], told: str) -> None:
@@ -93,6 +99,22 @@ def test_wrong_option(tmp_path: Path, options: list[str], told: str) -> None:
     assert told in done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_every_option_wants_a_value_that_is_one() -> None:
+    """A script's unset variable asks for nothing: to do something else instead could look like success."""
+    calls = [
+        node for file in (HOME / "fixtures").rglob("*.py") for node in ast.walk(ast.parse(file.read_text("utf-8")))
+    ]
+    options = {
+        str(ast.literal_eval(node.args[0])): {one.arg for one in node.keywords}
+        for node in calls
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "addoption"
+    }
+    anything = {name for name, given in options.items() if "metavar" in given and not given & {"type", "choices"}}
+
+    assert len(options) > len(anything)
+    assert anything == {"--break", "--explain", "--period"}  # of which each is looked up, and not found
 
 
 def test_help() -> None:
@@ -146,6 +168,7 @@ def test_explanation_runs_nothing(tmp_path: Path) -> None:
     for part in ("DB-5  ", "test       compliance_tests/", "fixture    fixtures/", "violation  fixtures/simulator/"):
         assert part in done.stdout
     assert "rds:DescribeDBInstanceAutomatedBackups" in done.stdout
+    assert done.stdout.startswith("DB-5  ")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -92,6 +93,39 @@ def test_only_the_nightly_workflow_assumes_it(deployed: dict[str, Any], role: st
     trust = deployed["iam"].get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]
 
     assert trust == expected
+
+
+@pytest.mark.parametrize(
+    ("repository", "fits"),
+    [
+        ("acme-gmbh/backup.compliance", True),
+        ("acme-gmbh@123456/backup.compliance@456789", True),  # the subject of repositories made after 15 July 2026
+        ("acme-gmbh@123456/backup.compliance", False),
+        ("acme-gmbh/backup.compliance@456789", False),
+        ("acme-gmbh", False),
+        ("acme-gmbh/*", False),
+    ],
+)
+def test_repository_is_named_as_it_names_itself(template: Any, repository: str, fits: bool) -> None:  # noqa: ANN401
+    """By names alone, or by names and numbers as an immutable subject claim has it; nothing in between, no pattern."""
+    pattern = template["Parameters"]["Repository"]["AllowedPattern"]
+
+    assert bool(re.fullmatch(pattern, repository)) is fits
+
+
+def test_reader_enters_further_accounts_if_there_are_any(deployed: dict[str, Any], template: Any) -> None:  # noqa: ANN401
+    """By the role of one name and by no other; as the stack comes, it enters none."""
+    names = deployed["iam"].list_role_policies(RoleName="backup-policy-compliance")["PolicyNames"]
+    further = template["Resources"]["EnterMembers"]
+
+    assert names == ["read-backups"]
+    assert template["Parameters"]["MemberRole"]["Default"] == ""
+    assert template["Conditions"][further["Condition"]] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "MemberRole"}, ""]}]}
+    assert further["Properties"]["Roles"] == [{"Ref": "Reader"}]
+    assert {one["Action"]: one["Resource"] for one in further["Properties"]["PolicyDocument"]["Statement"]} == {
+        "sts:AssumeRole": {"Fn::Sub": "arn:${AWS::Partition}:iam::*:role/${MemberRole}"},
+        "organizations:ListAccounts": "*",
+    }
 
 
 def test_publisher_can_neither_remove_nor_replace(deployed: dict[str, Any]) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import subprocess
 import sys
-from importlib.metadata import Distribution, distributions
+from importlib.metadata import Distribution, distributions, packages_distributions
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,35 @@ def test_both_locks_agree() -> None:
     tested = pins("requirements-tests.lock")
 
     assert {name: tested.get(name) for name in pins("requirements.lock")} == pins("requirements.lock")
+
+
+def imported(file: Path, *, anywhere: bool) -> set[str]:
+    """Return the modules that a file imports: at once, or *anywhere* within it; not those that only mypy needs."""
+    tree = ast.parse(file.read_text("utf-8"))
+    body = [node for node in tree.body if not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test))]
+    nodes = [one for node in body for one in ast.walk(node)] if anywhere else body
+    plain = {one.name for node in nodes if isinstance(node, ast.Import) for one in node.names}
+    return {name.partition(".")[0] for name in plain | {str(n.module) for n in nodes if isinstance(n, ast.ImportFrom)}}
+
+
+@pytest.mark.parametrize(("lock", "anywhere"), [("requirements.lock", False), ("requirements-drill.lock", True)])
+def test_what_is_imported_is_installed(lock: str, *, anywhere: bool) -> None:
+    """The tests' own environment has more than a user's: what only happens to lie there is missing elsewhere.
+
+    What needs an extra is imported where it is used, or in the drill's own room, so that a user goes without.
+    """
+    files = [HOME / "conftest.py", *(HOME / "fixtures").rglob("*.py"), *(HOME / "compliance_tests").rglob("*.py")]
+    rooms = [file for file in files if anywhere or "restore_drill" not in file.parts]
+    names = {name for file in rooms for name in imported(file, anywhere=anywhere)}
+    owners = {name: packages for name, packages in packages_distributions().items() if name in names}
+    missing = {
+        name
+        for name, packages in owners.items()
+        if not {re.sub(r"[-_.]+", "-", one).lower() for one in packages} & pins(lock).keys()
+    }
+
+    assert {"pytest", "boto3"} < owners.keys()
+    assert missing == set()
 
 
 @pytest.mark.exhaustive

@@ -70,10 +70,13 @@ def test_secrets_never_stand_in_a_script() -> None:
 
 
 def test_every_provider_gets_its_credentials() -> None:
-    """The variables are those that the README names."""
+    """The variables are those that the README names, and there are no others to be set."""
     environment = step("assess", "Run every statement")["env"]
+    text = (HOME / ".github/workflows/nightly.yml").read_text("utf-8")
+    guide = (HOME / "README.md").read_text("utf-8").split("**Every night**")[1].split("What counts is in")[0]
 
     assert {"GITHUB_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN", "BETTERSTACK_API_TOKEN", "SENTRY_AUTH_TOKEN"} <= {*environment}
+    assert set(re.findall(r"(?:vars|secrets)\.(\w+)", text)) == set(re.findall(r"`([A-Z]+_[A-Z_]+)`", guide))
 
 
 def assess(folder: Path, pytest_does: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -126,6 +129,29 @@ def test_month_of_runs_is_carried_on(tmp_path: Path) -> None:
 
     assert done.returncode == 0, done.stderr
     assert sorted(path.name for path in (tmp_path / "reports").iterdir()) == names[-31:]
+
+
+@pytest.mark.parametrize(("address", "status"), [("", 1), ("s3://acme-evidence/nightly", 0)])
+def test_evidence_without_a_place_is_an_error(tmp_path: Path, address: str, status: int) -> None:
+    """A variable that nobody has set publishes nothing, and is not taken for success."""
+    script = step("assess", "Put the evidence where nobody can take it away")["run"]
+    done = run(script, tmp_path, {"pytest": 'echo "$@"'}, COMPLIANCE_EVIDENCE=address)
+
+    assert done.returncode == status
+    assert ("--publish s3://acme-evidence/nightly" in done.stdout) is (status == 0)
+    assert ("::error::set the variable COMPLIANCE_EVIDENCE" in done.stdout) is (status == 1)
+
+
+@pytest.mark.parametrize(
+    ("url", "lock"), [("", "requirements.lock"), ("https://tsa.example", "requirements-drill.lock")]
+)
+def test_whoever_wants_time_stamps_gets_what_makes_them(tmp_path: Path, url: str, lock: str) -> None:
+    """The package that asks for time stamps is pinned in another lock than what every run needs."""
+    script = step("assess", "Install exactly what is pinned")["run"]
+    done = run(script, tmp_path, {"pip": 'echo "$@"'}, COMPLIANCE_TIMESTAMP_URL=url)
+
+    assert done.stdout == f"install --quiet --require-hashes --requirement {lock}\n"
+    assert ("rfc3161-client==" in (HOME / lock).read_text("utf-8")) is bool(url)
 
 
 def test_variable_that_nobody_set_is_none(tmp_path: Path) -> None:

@@ -89,6 +89,7 @@ def test_denied_account_leaves_the_others(gateway: Gateway, moto_url: str) -> No
 
     (gap,) = estate.unread
     assert (gap.account, gap.call) == (denied, "sts:AssumeRole")
+    assert "trust policy" in gap.remedy
     assert len(estate.accounts) == 25
     assert [(one.id, one.reason) for one in estate.coverage if not one.read] == [(denied, "could not be entered")]
 

@@ -178,7 +178,7 @@ def test_violation_stands_beside_what_is_not_read(ocean: Served) -> None:
         ("[[decisions]]\ncache = 'do:dbaas:1'\n", "decisions.0.owner: Field required"),
         ("[[decisions]]\ncache = 'cache'\n", "decisions.0.cache"),
         ("[[rebuilds]]\nresult = 'partly'\n", "rebuilds.0.result"),
-        ("[[decision]]\n", "decision: Extra inputs are not permitted"),
+        ("[[decision]]\n", "decision: there is no such field; did you mean decisions?"),
         ("decisions = [", "this is not TOML"),
     ],
 )

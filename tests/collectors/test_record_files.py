@@ -52,9 +52,9 @@ def test_no_file_is_no_exception(tmp_path: Path) -> None:
         (('"Ada Lovelace, CISO"', '""'), 6, "exceptions.0.approver", "at least 1"),
         (('"Ada Lovelace, CISO"', '"   "'), 6, "exceptions.0.approver", "at least 1"),
         (('"DB-5"', '"DB-55"'), 3, "exceptions.0.statement", "DB-55"),
-        (("reason", "raeson"), 5, "exceptions.0.raeson", "not permitted"),
+        (("reason", "raeson"), 5, "exceptions.0.raeson", "did you mean reason?"),
         (('resource = "arn', 'resource_pattern = "*"\nresource = "arn'), 2, "exceptions.0", "either resource"),
-        (("[[exceptions]]", "[[exceptoins]]"), 2, "exceptoins", "not permitted"),
+        (("[[exceptions]]", "[[exceptoins]]"), 2, "exceptoins", "did you mean exceptions?"),
         (("[[exceptions]]", "[[exceptions]"), 2, "TOML", ""),
     ],
 )

@@ -29,7 +29,8 @@ def accounts(folder: Path) -> Sized:
     declared = (
         *(one for one in records.aws_accounts(folder) if one.id),
         *filter(None, [records.github_organisation(folder).organisation, records.sentry_organisation(folder)]),
-        *filter(None, [records.digitalocean_team(folder), records.non_production(folder)]),
+        *filter(None, [records.digitalocean_team(folder), records.betterstack_team(folder)]),
+        *filter(None, [records.non_production(folder)]),
     )
     organization = records.aws_organization(folder)
     members = [organization, *organization.excluded] if organization else []

@@ -64,9 +64,9 @@ def test_example(tmp_path: Path) -> None:
         ('version = "3"', 'version = "3"\nclaimed_rpo_seconds = inf', "claimed_rpo_seconds", "finite"),
         ('version = "3"', 'version = "3"\nclaimed_rto_seconds = "fast"', "claimed_rto_seconds", "number"),
         ("e3b0c4", "E3B0C4", "evidence_sha256", "small letters"),
-        ('database = "arn', 'databse = "arn', "origin.databse", "not permitted"),
+        ('database = "arn', 'databse = "arn', "origin.databse", "did you mean database?"),
         ('resource_id = "db-ABC', 'resource_id = ""\n# "db-ABC', "origin.resource_id", "at least 1"),
-        ('name = "amcheck"', 'nmae = "amcheck"', "verifications.3.nmae", "not permitted"),
+        ('name = "amcheck"', 'nmae = "amcheck"', "verifications.3.nmae", "did you mean name?"),
     ],
 )
 def test_what_cannot_be_used(tmp_path: Path, old: str, new: str, field: str, told: str) -> None:

@@ -59,7 +59,12 @@ def test_the_examples_of_the_template_are_valid(tmp_path: Path) -> None:
         (['resource = "arn:aws:s3:::logs-*"', 'class = "object storage"'], "resource_pattern"),
         (['tag = "environment="', 'class = "cache"'], "should match pattern"),
         (['tag = "environment=*"', 'class = "cache"'], "should match pattern"),
-        (['resuorce = "arn:aws:s3:::logs"', 'class = "cache"'], "Extra inputs are not permitted"),
+        (['resuorce = "arn:aws:s3:::logs"', 'class = "cache"'], "there is no such field; did you mean resource?"),
+        (['resource = "arn:aws:s3:::logs"', 'klasse = "cache"'], "there is no such field; did you mean class?"),
+        (
+            ['resource = "arn:aws:s3:::logs"', 'zzz = "cache"'],
+            "no such field; resource, resource_pattern, tag, name, kind, class, reason",
+        ),
     ],
 )
 def test_a_faulty_entry_is_refused_by_file_line_and_field(tmp_path: Path, lines: list[str], fault: str) -> None:

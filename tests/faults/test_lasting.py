@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.collection import SOURCES
-from fixtures.explain import needed
+from fixtures.collection import SOURCES, needed
 from tests.faults.conftest import PROVIDERS, Ways
 from tests.faults.disturbances import LASTING, after, expired, once
 from tests.gateway import Disturbance
