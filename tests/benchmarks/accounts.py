@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fixtures.simulator import aws_databases, aws_storage
+from fixtures.simulator import aws_alarms, aws_databases, aws_storage
 from fixtures.simulator.organisation import Organisation
 from tests.benchmarks.costs import Cost, bound_of, from_memory, run_live, run_suite
 
@@ -58,10 +58,15 @@ def seed(org: Organisation, accounts: int) -> None:
 
 
 def fill(org: Organisation, account: str) -> None:
-    """Build keys, a parameter group, databases with backups in both regions, and buckets."""
+    """Build what the policy wants around databases, databases with backups in both regions, and buckets."""
     member: Any = Member(org, account)
     for region in (aws_databases.PRIMARY, aws_databases.SECONDARY):
         aws_databases.create_key(member, region)
+        topic = aws_alarms.create_topic(member, region)
+        for source, categories in aws_alarms.CATEGORIES.items():
+            names: dict[str, Any] = {"SourceType": source, "EventCategories": categories}
+            aws_alarms.subscribe_to_events(member, region, topic, f"{source}-backups", **names)
+    aws_databases.create_subnet_group(member, "restore", aws_databases.SECONDARY, aws_databases.PRODUCTION)
     aws_databases.create_parameter_group(member, aws_databases.PARAMETER_GROUP, aws_databases.TLS_PARAMETERS)
     for number in range(EACH):
         name = f"load-{number}"
