@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
 
 from fixtures.examination import CATALOGUE, HOME
-from fixtures.report import hooks
+from fixtures.report import page as page_module
 from fixtures.simulator.organisation import Organisation
 from tests.inner_run import run_suite
 from tests.report.browser import Browser
@@ -207,11 +208,12 @@ def test_10_template_that_fails(
 ) -> None:
     """Results and evidence are written all the same; the run says what has happened, and fails."""
 
-    def broken(_document: Document) -> str:
+    def broken(_document: Document) -> Iterator[str]:
+        yield '<div id="report" class="simulated"><main>'
         raise KeyError("a hole in the template")
 
     assert organisation.exports
-    monkeypatch.setattr(hooks, "render", broken)
+    monkeypatch.setattr(page_module, "rendered", broken)
     verdicts = run_suite(tmp_path, "-kDB-1")
 
     assert verdicts.status == pytest.ExitCode.INTERNAL_ERROR

@@ -29,7 +29,7 @@ def assessment_results(document: Document) -> dict[str, Any]:
 def broken_references(exported: dict[str, Any]) -> Iterator[str]:
     """Yield what is wrong with the references of a whole export."""
     found = References()
-    found.take(exported)
+    found.take(json.dumps(exported).encode())
     return found.broken()
 
 
@@ -129,7 +129,7 @@ def references(value: Any) -> Iterator[tuple[dict[str, Any], str]]:  # noqa: ANN
     """Yield every object with a reference, and the name of that."""
     if isinstance(value, dict):
         for name, one in value.items():
-            if name in oscal.REFERENCES or (name == "href" and str(one).startswith("#")):
+            if (name != "uuid" and name.endswith("-uuid")) or (name == "href" and str(one).startswith("#")):
                 yield value, name
             yield from references(one)
     elif isinstance(value, list):

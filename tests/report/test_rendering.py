@@ -16,7 +16,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from fixtures.examination import CATALOGUE, HOME
-from fixtures.report.page import PageError, complete, rebuild
+from fixtures.report.page import OURS, PageError, complete, rebuild
 from fixtures.report.rendering import render, title
 from fixtures.report.wording import headline
 from tests.report.documents import WAIVER, Document, described, examined, whole
@@ -222,11 +222,11 @@ def test_result_that_does_not_exist(documents: dict[str, Document]) -> None:
 
 
 @pytest.mark.parametrize("anchor", ['<h1 id="title">', '<p class="run-count">', "<footer>", '<table id="environment">'])
-def test_pytest_html_with_another_page(pages: dict[str, Path], anchor: str) -> None:
+def test_pytest_html_with_another_page(pages: dict[str, Path], documents: dict[str, Document], anchor: str) -> None:
     """What cannot be made safe in the known way is not handed over."""
-    stock = "<html><head></head><body>" + "".join(
+    stock = f"<html><head></head><body>{OURS}" + "".join(
         text for text in pages["compliant"].read_text("utf-8").split("\n") if anchor not in text
     )
 
     with pytest.raises(PageError, match="pytest-html's page has changed"):
-        complete(stock)
+        list(complete(stock, documents["compliant"]))
