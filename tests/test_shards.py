@@ -11,9 +11,12 @@ from typing import Any
 
 import pytest
 
+from fixtures.evidence.encoding import readable
 from fixtures.examination import HOME
 from fixtures.simulator import aws_databases
 from fixtures.simulator.organisation import ACCOUNT, Organisation
+from tests.evidence.account_parts import deny
+from tests.evidence.sealed_runs import seal
 
 OTHER = "210987654321"
 LIMIT = 180
@@ -38,10 +41,10 @@ def document(folder: Path, file: str = "results.json") -> dict[str, Any]:
     return found
 
 
-def verdicts(folder: Path) -> dict[str, tuple[str, list[str]]]:
-    """Return result and violating resources of each statement."""
+def verdicts(folder: Path) -> dict[str, tuple[str, int, list[str]]]:
+    """Return result, number of examined resources, and violating ones of each statement."""
     return {
-        one["id"]: (one["result"], sorted(it["resource"] for it in one["violations"]))
+        one["id"]: (one["result"], one["population"], sorted(it["resource"] for it in one["violations"]))
         for one in document(folder)["statements"]
     }
 
@@ -98,8 +101,8 @@ def test_parts_together_are_the_whole(parts: dict[str, Path], tmp_path: Path) ->
 
     whole = only_published(tmp_path)
     assert verdicts(whole) == verdicts(parts["whole"]), done.stdout
-    assert verdicts(whole)["DB-5"] == ("not_compliant", [f"arn:aws:rds:eu-central-1:{OTHER}:db:elsewhere"])
-    assert verdicts(parts["first"])["DB-5"] == ("compliant", [])
+    assert verdicts(whole)["DB-5"] == ("not_compliant", 3, [f"arn:aws:rds:eu-central-1:{OTHER}:db:elsewhere"])
+    assert verdicts(parts["first"])["DB-5"] == ("compliant", 2, [])
     run_ = document(whole, "evidence.json")["run"]
     assert run_["selection"] == "all"
     assert run_["target"] == "live"
@@ -173,6 +176,29 @@ def test_part_that_was_changed(parts: dict[str, Path], tmp_path: Path) -> None:
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
     assert "evidence.json" in done.stderr
     assert not (tmp_path / "reports").exists()
+
+
+def test_part_that_an_account_was_denied_to(parts: dict[str, Path], tmp_path: Path) -> None:
+    """Whatever needs all accounts is not assessed, all else is as it was, and the report names the account."""
+    shut = copied(parts["second"], tmp_path / "denied")
+    evidence = document(shut, "evidence.json")
+    deny(evidence, OTHER)
+    (shut / "evidence.json").write_bytes(readable(evidence))
+    seal(shut, None)
+
+    done = run(tmp_path / "reports", "--merge", str(parts["first"]), str(shut), target="")
+
+    assert done.returncode == pytest.ExitCode.TESTS_FAILED, done.stdout + done.stderr
+    whole = only_published(tmp_path / "reports")
+    of_one, of_both = verdicts(parts["first"]), verdicts(whole)
+    changed = {id_ for id_ in of_one if of_one[id_] != of_both[id_]}
+    assert {of_both[id_][0] for id_ in changed} == {"not_assessed"}
+    assert {"DB-1", "DB-5", "ENC-1", "OBJ-1"} <= changed
+    assert changed.isdisjoint({"SRC-1", "SRC-3", "CACHE-1", "GOV-1"})
+    (told,) = (one for one in document(whole, "evidence.json")["run"]["accounts"] if not one["read"])
+    assert (told["id"], told["reason"]) == (OTHER, "could not be entered")
+    assert f"sts:AssumeRole ({OTHER}): AccessDenied" in done.stdout
+    assert OTHER in (whole / "report.html").read_text("utf-8")
 
 
 @pytest.mark.parametrize("option", [["--target", "live"], ["--accounts", ACCOUNT], ["--records", "records"]])

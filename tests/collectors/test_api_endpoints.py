@@ -17,6 +17,7 @@ class _Account(SimpleNamespace):
     """An account whose clients say where they would ask."""
 
     id = "123456789012"
+    partition = "aws"
 
     def client(self, service: str, region: str) -> SimpleNamespace:
         """Return what has an endpoint."""
@@ -42,3 +43,20 @@ def test_endpoints_of_apis_are_where_clients_ask(url: str, ids: list[str]) -> No
 
     assert [one.id for one in found] == ids
     assert {name for one in found for name in one.serves} == {"S3 API", "RDS API", "KMS API"}
+
+
+def test_one_account_of_each_partition_tells() -> None:
+    """A client costs more than a call, and those of all accounts of a partition ask the same end points."""
+
+    class Silent(_Account):
+        def client(self, service: str, region: str) -> SimpleNamespace:
+            raise AssertionError(f"asked for {service} in {region}")
+
+    first = _Account(url="https://{service}.{region}.amazonaws.com")
+    china = _Account(url="https://{service}.{region}.amazonaws.com.cn", partition="aws-cn")
+    accounts = [first, *(Silent() for _ in range(300)), china, Silent(partition="aws-cn")]
+
+    found = list(api_endpoints(cast("Estate", SimpleNamespace(accounts=accounts)), ("eu-central-1",)))
+
+    assert len(found) == 6
+    assert sum(one.host.endswith(".cn") for one in found) == 3

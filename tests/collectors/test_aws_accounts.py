@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import cycle
 from pathlib import Path
 from typing import Any, cast
 
@@ -11,7 +13,7 @@ import boto3
 import pytest
 import requests
 
-from fixtures.collectors import records
+from fixtures.collectors import aws_estate, records
 from fixtures.collectors.aws_accounts import Accounts, open_estate
 from fixtures.collectors.aws_estate import Estate
 from fixtures.collectors.ledger import Ledger
@@ -25,6 +27,7 @@ ACCOUNT = "123456789012"
 KEYS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
 ROLE = "backup-policy-compliance"
 ORGANIZATION = DeclaredOrganization(ROLE)
+SOME = 3
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +95,105 @@ def test_denied_account_leaves_the_others(gateway: Gateway, moto_url: str) -> No
     assert "trust policy" in gap.remedy
     assert len(estate.accounts) == 25
     assert [(one.id, one.reason) for one in estate.coverage if not one.read] == [(denied, "could not be entered")]
+
+
+def listed(ids: Sequence[str], token: str = "") -> Answer:
+    """Answer with a page of active accounts, and whether there are more."""
+    page: dict[str, Any] = {"Accounts": [{"Id": id_, "Name": "", "State": "ACTIVE"} for id_ in ids]}
+    return Answer(200, json.dumps(page | ({"NextToken": token} if token else {})), "application/x-amz-json-1.1")
+
+
+def test_account_on_two_pages(gateway: Gateway, moto_url: str) -> None:
+    """It moves from one to the next while they are read; it is entered once."""
+    ids = sorted(members(moto_url))[:4]
+    pages = iter([listed(ids[:3], "more"), listed(ids[2:])])
+    gateway.rule = lambda _path, request: next(pages) if "organizations" in request else None
+
+    estate = opened()
+
+    assert [account.id for account in estate.accounts] == [one.id for one in estate.coverage] == ids
+    assert estate.unread == ()
+
+
+def test_pages_that_go_in_circles(gateway: Gateway, moto_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token that follows itself is seen by botocore, a circle of two is not; what was listed is read all the same."""
+    monkeypatch.setattr(aws_estate, "PAGES", 4)
+    ids = sorted(members(moto_url))[:2]
+    pages = cycle([listed(ids[:1], "second"), listed(ids[1:], "first")])
+    gateway.rule = lambda _path, request: next(pages) if "organizations" in request else None
+
+    estate = opened()
+
+    assert [account.id for account in estate.accounts] == ids
+    (gap,) = estate.unread
+    assert (gap.call, "pages do not end" in gap.reason) == ("organizations:ListAccounts", True)
+
+
+def test_regions_that_go_in_circles(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    """EC2 is asked for them."""
+    monkeypatch.setattr(aws_estate, "PAGES", 4)
+    text = '{"Regions": [{"RegionName": "eu-central-1", "RegionOptStatus": "ENABLED"}], "NextToken": "%s"}'
+    pages = cycle([Answer(200, text % token, "application/json") for token in "ab"])
+    gateway.rule = lambda path, _request: next(pages) if "listRegions" in path else None
+
+    estate = opened(DeclaredAccount(ACCOUNT), organization=None)
+
+    assert estate.unread == ()
+    assert len(estate.accounts[0].regions) > 10
+
+
+def test_organisation_without_accounts(gateway: Gateway) -> None:
+    """No such thing exists: whatever says so has left something out."""
+    gateway.rule = lambda _path, request: listed([]) if "organizations" in request else None
+
+    estate = opened(DeclaredAccount(ACCOUNT))
+
+    assert [account.id for account in estate.accounts] == [ACCOUNT]
+    (gap,) = estate.unread
+    assert "without any account" in gap.reason
+
+
+def test_sts_that_is_throttled(gateway: Gateway, moto_url: str) -> None:
+    """Some roles are refused once for asking too fast: that costs time, and no account."""
+    refused: set[str] = set()
+
+    def rule(_path: str, request: str) -> Answer | None:
+        role = request.partition("RoleArn=")[2].partition("&")[0]
+        if not role or role in refused or len(refused) == SOME:
+            return None
+        refused.add(role)
+        return Answer.denied("Throttling", 400)
+
+    gateway.rule = rule
+
+    estate = opened()
+
+    assert len(refused) == SOME
+    assert {account.id for account in estate.accounts} == set(members(moto_url))
+    assert estate.unread == ()
+
+
+@pytest.mark.parametrize("number", [0, 24])
+def test_account_at_which_sts_fails(gateway: Gateway, moto_url: str, number: int) -> None:
+    """Its role always answers with an error of AWS's own; first or last in line, the others are entered."""
+    failing = [id_ for id_ in members(moto_url) if id_ != ACCOUNT][number]
+    gateway.rule = lambda _path, request: (
+        Answer.denied("InternalFailure", 500) if f"::{failing}:role" in request else None
+    )
+
+    estate = opened()
+
+    assert {account.id for account in estate.accounts} == members(moto_url).keys() - {failing}
+    assert [gap.account for gap in estate.unread] == [failing]
+
+
+def test_who_asks_is_asked_once(gateway: Gateway) -> None:
+    """However many accounts want to know, in whichever thread."""
+    opened()
+
+    asked = [one for one in gateway.seen if "Action=GetCallerIdentity" in one]
+    assert sum("Credential=testing/" in one for one in asked) == 1
+    assert len(asked) == 26
 
 
 def test_listing_that_is_denied(gateway: Gateway) -> None:

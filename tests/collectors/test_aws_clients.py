@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from threading import Barrier, Event, Lock, Thread
 from typing import Any
+from weakref import WeakSet
 
 import pytest
 from botocore.httpsession import URLLib3Session
@@ -136,13 +138,37 @@ def test_jobs_have_their_turn() -> None:
     jobs = [Job(lambda name=name: read(name), _never, (name,)) for name in "cab"]  # type: ignore[misc]
     asking = Thread(target=lambda: found.append(reading.gather(jobs)))
     asking.start()
-    while len(reading._pool._waiting) < 3:
+    while not reading._pool._waiting:
         asking.join(0.01)
     begun.wait(10)
     asking.join(10)
 
     assert done == ["a", "b", "c"]
     assert found[0].members == ("c", "a", "b")
+
+
+def test_jobs_that_wait_are_not_there_yet() -> None:
+    """Hundreds of accounts make tens of thousands of them: each is made when its turn comes, and gone afterwards."""
+    alive, most = WeakSet[Any](), []
+
+    class Work:
+        def __call__(self) -> list[int]:
+            most.append(len(alive))
+            return [1]
+
+    class Made(Sequence[Any]):
+        def __len__(self) -> int:
+            return 5000
+
+        def __getitem__(self, index: Any) -> Any:  # noqa: ANN401
+            work = Work()
+            alive.add(work)
+            return Job(work, _never, (str(-index),))
+
+    found = Reading(connections=2).gather(Made())
+
+    assert len(found) == 5000
+    assert max(most) <= 8
 
 
 def _never(failure: Exception) -> Any:  # noqa: ANN401
