@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from threading import Barrier, Event, Lock, Thread
 from typing import Any
 from weakref import WeakSet
@@ -15,11 +16,13 @@ from botocore.httpsession import URLLib3Session
 from fixtures.collectors.aws_accounts import Accounts, open_estate
 from fixtures.collectors.aws_clients import READERS, Clients
 from fixtures.collectors.aws_estate import Account, Place
+from fixtures.collectors.aws_models import OPERATIONS
 from fixtures.collectors.aws_session import open_session
 from fixtures.collectors.ledger import Ledger
 from fixtures.collectors.reading import CONNECTIONS, Job, Reading
 from fixtures.facts.accounts import DeclaredAccount
-from fixtures.simulator.organisation import Organisation
+from fixtures.simulator.organisation import ACCOUNT, Organisation
+from tests.aws_permissions import documented
 
 SERVICES = ("backup", "dynamodb", "ec2", "events", "kms", "rds", "s3", "sns", "sts")
 WRITES = re.compile(r"(create|delete|put|modify|start|stop|update|restore|copy|run|terminate|schedule)_")
@@ -43,6 +46,40 @@ def test_clients_have_no_way_to_write(account: Account, service: str) -> None:
     assert not [name for name in dir(client) if WRITES.match(name)]
     assert operations
     assert not [name for name in operations if re.match(r"(Create|Delete|Put|Modify|Start|Stop|Update)", name)]
+
+
+def test_clients_know_what_is_asked_and_nothing_else(account: Account) -> None:
+    """As the populations say it: whoever adds a call adds it here, and no object, no secret can be read by mistake."""
+    named = {call.partition(":")[2] for calls in documented().values() for call in calls}
+
+    assert named | {"DescribeRegions", "ListAccounts"} == OPERATIONS | {"AssumeRole"}
+    assert all(re.match(r"(Describe|List|Get|Head)[A-Z]", name) for name in OPERATIONS)
+    assert not hasattr(account.client("s3", "eu-central-1"), "get_object")
+    assert account.client("secretsmanager", "eu-central-1").meta.service_model.operation_names == []
+
+
+@pytest.mark.parametrize(
+    ("service", "operation"),
+    [("sts", "AssumeRoleWithWebIdentity"), ("sso", "GetRoleCredentials"), ("sso-oidc", "CreateToken")],
+)
+def test_credentials_come_by_every_way_that_boto3_knows(account: Account, service: str, operation: str) -> None:
+    """A workflow's web identity, a person's single sign-on and its renewal: none of them is a call of ours."""
+    assert operation in account.client(service, "eu-central-1").meta.service_model.operation_names
+
+
+def test_web_identity(organisation: Organisation, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As the nightly workflow has it: no key at all, but a token that is exchanged, by a request that nothing signs."""
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    assert organisation.exports
+    (tmp_path / "token").write_text("a.b.c")
+    monkeypatch.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", str(tmp_path / "token"))
+    monkeypatch.setenv("AWS_ROLE_ARN", f"arn:aws:iam::{ACCOUNT}:role/backup-policy-compliance")
+
+    estate = open_estate(Accounts([DeclaredAccount()]), Ledger(), "eu-central-1")
+
+    assert estate.unread == ()
+    assert "assumed-role/backup-policy-compliance" in estate.identities["aws"]
 
 
 def test_session_that_may_write_says_so(account: Account) -> None:
