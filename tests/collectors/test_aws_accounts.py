@@ -6,18 +6,16 @@ import json
 import random
 from collections.abc import Iterator, Sequence
 from itertools import cycle
-from pathlib import Path
 from typing import Any, cast
 
 import boto3
 import pytest
 import requests
 
-from fixtures.collectors import aws_estate, records
+from fixtures.collectors import aws_estate
 from fixtures.collectors.aws_accounts import Accounts, open_estate
 from fixtures.collectors.aws_estate import Estate
 from fixtures.collectors.ledger import Ledger
-from fixtures.collectors.record_files import RecordError
 from fixtures.facts.accounts import Choice, DeclaredAccount, DeclaredOrganization, ExcludedAccount
 from tests.gateway import Answer, Gateway, between
 
@@ -281,23 +279,3 @@ def test_named_accounts(moto_url: str) -> None:
     estate = opened(choice=Choice("999999999999", ids=frozenset({"999999999999"})))
     assert estate.accounts == ()
     assert "999999999999" in estate.unread[0].reason
-
-
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ('[aws.organization]\nrole = "arn:aws:iam::111122223333:role/x"\n', "accounts.toml:2: aws.organization.role"),
-        ("[aws.organization]\n", "role: Field required"),
-        (
-            '[aws.organization]\nrole = "x"\n[[aws.organization.exclude]]\nid = "111122223333"\n',
-            "reason: Field required",
-        ),
-        ('[[aws.accounts]]\nid = "111122223333"\n' * 2, "111122223333 stands here twice"),
-    ],
-)
-def test_declaration_that_cannot_be_used(tmp_path: Path, text: str, told: str) -> None:
-    """File, field, and what is expected."""
-    (tmp_path / "accounts.toml").write_text(text)
-
-    with pytest.raises(RecordError, match=told.replace(".", r"\.").replace("[", r"\[")):
-        records.aws_organization(tmp_path)

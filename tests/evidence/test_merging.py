@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from fixtures.collectors.aws_estate import ELSEWHERE, EXCLUDED
+from fixtures.collectors.aws_estate import ELSEWHERE
 from fixtures.evidence.encoding import canonical, plain
 from fixtures.evidence.merging import APART, Merged, MergeError, merge
 from fixtures.facts.accounts import Choice
 from tests.evidence.account_parts import ACCOUNTS, GAP, PARTS, Document, Parts, deny, read_from_aws, write
+from tests.evidence.strange_parts import STRANGE, known, own
 
-Edit = Callable[[Document], object]
 FEW = ACCOUNTS[:12]
 
 
@@ -45,11 +45,6 @@ def few(made: Parts, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 def part(made: Parts, number: int, accounts: Sequence[str] = FEW, **run: object) -> Document:
     """Return one of those three."""
     return made.document(number, 3, accounts, **run)
-
-
-def own(document: Document) -> list[str]:
-    """Return the accounts that a part has read."""
-    return [one["id"] for one in document["run"]["accounts"] if one["read"]]
 
 
 def said(whole: Merged) -> bytes:
@@ -210,54 +205,6 @@ def test_record_that_stands_twice_in_a_part(made: Parts, tmp_path: Path) -> None
     parts = [write(tmp_path / str(number), part(made, number), edit=twice) for number in (1, 2, 3)]
 
     assert len(merge(parts).evidence.populations["incidents"]) == 2
-
-
-def in_run(**facts: object) -> Edit:
-    """Return what changes facts of a run."""
-    return lambda document: document["run"].update(facts)
-
-
-def known(document: Document, account: str) -> Document:
-    """Return what a part says of an account."""
-    return next(one for one in document["run"]["accounts"] if one["id"] == account)
-
-
-def exclude(document: Document) -> None:
-    """Leave an account out that belongs to this part."""
-    known(document, own(document)[0]).update(read=False, reason=f"{EXCLUDED}sandbox (records/accounts.toml:3)")
-
-
-def rearrange(document: Document) -> None:
-    """Let the records assign stores otherwise."""
-    document["populations"]["assignments"]["members"].pop()
-
-
-WAIVER = {
-    "statement": "DB-1",
-    "resource": "arn:aws:rds:eu-central-1:500000000000:db:app",
-    "is_pattern": False,
-    "reason": "migration",
-    "approver": "CISO",
-    "approved": "2026-11-01",
-    "expires": "2026-12-31",
-    "record": "records/exceptions.toml:3",
-}
-ALREADY = dict.fromkeys(("id", "started", "judged_at", "part_of_accounts", "evidence"), "") | {"vouched_for": False}
-OLDER = {"code": "0" * 64, "version": "0.0.1"}
-STRANGE: dict[str, tuple[Edit, str]] = {
-    "another suite": (lambda d: d["run"]["suite"].update(OLDER), "another version of the suite (0.0.1)"),
-    "another commit": (lambda d: d["run"]["suite"].update(commit="f" * 40), "another suite than"),
-    "another target": (in_run(target="simulated"), "another target than"),
-    "another provenance": (in_run(provenance="custom"), "another provenance than"),
-    "other parameters": (lambda d: d["run"]["parameters"].update(pitr_window="P7D"), "another parameters than"),
-    "another exception": (lambda d: d["waivers"].append(WAIVER), "another list of exceptions than"),
-    "other records": (rearrange, "was made with other records than"),
-    "judged again": (in_run(target="recorded"), "was judged from recorded evidence"),
-    "merged already": (in_run(merged=[ALREADY]), "was itself merged"),
-    "a statement left out": (lambda d: d["statements"][0].update(result="not_run"), "not a whole run over its"),
-    "excluded by one": (exclude, "excluded in the records of a part"),
-    "no such account": (in_run(accounts=[]), "is missing"),
-}
 
 
 @pytest.mark.parametrize("case", STRANGE)
