@@ -202,6 +202,15 @@ def test_address_that_is_none(address: str) -> None:
         api.get("/things")
 
 
+def test_token_goes_over_no_network_in_clear_text() -> None:
+    """To this machine it may, where stand-ins answer."""
+    abroad = WebApi("sentry", "http://sentry.example", TOKEN, Ledger(), [], address_variable="SENTRY_URL")
+
+    with pytest.raises(WebApiError, match="without encryption") as told:
+        abroad.get("/x")
+    assert told.value.remedy == "set SENTRY_URL to https://…"
+
+
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
