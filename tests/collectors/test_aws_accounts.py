@@ -251,6 +251,7 @@ def test_what_the_list_says_comes_first(moto_url: str) -> None:
 
     estate = opened(DeclaredAccount(own, "billing", f"arn:aws:iam::{own}:role/special"))
 
+    assert estate.unread == ()
     assert len(estate.accounts) == 26
     (billing,) = (account for account in estate.accounts if account.id == own)
     assert "assumed-role/special/" in billing.identity
