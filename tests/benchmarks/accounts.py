@@ -90,13 +90,8 @@ def measure(accounts: int) -> None:
             cost, bound = bound_of(url, Path(folder) / "whole")
             parts = read_in_parts(url, Path(folder), min(accounts, PARTS)) if accounts > 1 else []
         read = [one for one in cost.evidence["run"]["accounts"] if one["read"]]
-        total = sum(cost.calls.values())
         print(f"{len(read):5} accounts of {accounts}: {cost.evidence['run']['verdict']}")
-        print(f"      built in {built:.0f} s")
-        print(f"      {cost.seconds:.1f} s ({cost.cpu:.1f} of CPU), {total} calls, {total / accounts:.0f} per account")
-        print(f"      {cost.memory:.0f} MB at the peak")
-        print(f"      bound {bound:.1f} s, ratio {cost.seconds / bound:.2f}")
-        cost.print_not_assessed()
+        cost.print_figures(built, bound, accounts, "account")
         if parts:
             merge(parts, cost, Path(folder) / "merged")
         sys.stdout.flush()

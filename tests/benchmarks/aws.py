@@ -48,14 +48,9 @@ def measure(databases: int) -> None:
         with from_memory(org.exports["AWS_ENDPOINT_URL"]) as url:
             cost, bound = bound_of(url, Path(folder))
         evidence, calls = cost.evidence, cost.calls
-        total = sum(calls.values())
         snapshots = len(evidence["populations"]["snapshots"]["members"])
         print(f"{databases:5} databases and buckets, {snapshots} snapshots: {evidence['run']['verdict']}")
-        print(f"      built in {built:.0f} s")
-        print(f"      {cost.seconds:.1f} s ({cost.cpu:.1f} of CPU), {total} calls, {total / databases:.1f} per pair")
-        print(f"      {cost.memory:.0f} MB at the peak")
-        print(f"      bound {bound:.1f} s, ratio {cost.seconds / bound:.2f}")
-        cost.print_not_assessed()
+        cost.print_figures(built, bound, databases, "pair")
         each = [f"{name} {number / databases:.1f}" for name, number in calls.most_common() if number >= databases]
         print(f"      for each: {', '.join(each)}", flush=True)
 

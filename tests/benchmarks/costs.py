@@ -56,7 +56,16 @@ class Cost:
         """How often AWS was asked, by operation."""
         return Counter(call["operation"] for call in self.evidence["ledger"] if call["provider"] == "aws")
 
-    def print_not_assessed(self) -> None:
+    def print_figures(self, built: float, bound: float, number: int, what: str) -> None:
+        """Print what it took, to build the estate, too; *number* of *what* were there; then what was not assessed."""
+        total = sum(self.calls.values())
+        print(f"      built in {built:.0f} s")
+        print(f"      {self.seconds:.1f} s ({self.cpu:.1f} of CPU), {total} calls, {total / number:.1f} per {what}")
+        print(f"      {self.memory:.0f} MB at the peak")
+        print(f"      bound {bound:.1f} s, ratio {self.seconds / bound:.2f}")
+        self._print_not_assessed()
+
+    def _print_not_assessed(self) -> None:
         """Say what could not be judged, and why: figures of a run that has read half of it would flatter."""
         statements = self.evidence["statements"]
         for reason in dict.fromkeys(one["reason"] for one in statements if one["result"] == "not_assessed"):
