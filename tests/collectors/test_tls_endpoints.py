@@ -14,6 +14,7 @@ import pytest
 
 from fixtures.collectors.ledger import Ledger
 from fixtures.collectors.tls_endpoints import read_handshake
+from fixtures.collectors.tls_probe import Authorities
 from fixtures.facts.handshakes import HTTP, HTTPS, POSTGRESQL, Endpoint, Handshake
 from fixtures.facts.population import Unread
 from fixtures.simulator.certificates import Authority
@@ -45,7 +46,7 @@ def endpoint(port: int, protocol: str = POSTGRESQL, host: str = "127.0.0.1") -> 
 
 def measure(one: Endpoint, ledger: Ledger | None = None) -> tuple[list[Handshake], list[Unread]]:
     """Return what was found, and what was not."""
-    found = list(read_handshake(PLACE, one, limit=LIMIT, ledger=ledger or Ledger()))
+    found = list(read_handshake(PLACE, one, limit=LIMIT, ledger=ledger or Ledger(), authorities=Authorities()))
     return [x for x in found if isinstance(x, Handshake)], [x for x in found if isinstance(x, Unread)]
 
 
@@ -164,16 +165,22 @@ def test_what_a_certificate_says_itself_needs_nobodys_trust(
     assert found.problem == problem
 
 
-def test_a_file_of_authorities_that_is_not_there_is_a_gap(
-    authority: Authority, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("text", "reason"), [(None, "which is no file"), ("none", "holds no certificates"), ("", "holds no certificates")]
+)
+def test_a_file_without_authorities_is_a_gap(
+    authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str | None, reason: str
 ) -> None:
-    """Nothing is verified against nothing."""
-    monkeypatch.setenv("PGSSLROOTCERT", "/nowhere/roots.pem")
+    """Nothing is verified against nothing, and that is no fault of the server."""
+    roots = tmp_path / "roots.pem"
+    if text is not None:
+        roots.write_text(text, "utf-8")
+    monkeypatch.setenv("PGSSLROOTCERT", str(roots))
     with listening(postgresql(tls(authority.server()))) as port:
         found, (gap,) = measure(endpoint(port))
 
     assert found == []
-    assert "PGSSLROOTCERT names /nowhere/roots.pem, which is no file" in gap.reason
+    assert reason in gap.reason
 
 
 @pytest.mark.usefixtures("authority")
