@@ -19,9 +19,9 @@ class _Account(SimpleNamespace):
     id = "123456789012"
     partition = "aws"
 
-    def client(self, service: str, region: str) -> SimpleNamespace:
-        """Return what has an endpoint."""
-        return SimpleNamespace(meta=SimpleNamespace(endpoint_url=self.url.format(service=service, region=region)))
+    def endpoint(self, service: str, region: str) -> str:
+        """Return where one would ask."""
+        return str(self.url.format(service=service, region=region))
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_one_account_of_each_partition_tells() -> None:
     """A client costs more than a call, and those of all accounts of a partition ask the same end points."""
 
     class Silent(_Account):
-        def client(self, service: str, region: str) -> SimpleNamespace:
+        def endpoint(self, service: str, region: str) -> str:
             raise AssertionError(f"asked for {service} in {region}")
 
     first = _Account(url="https://{service}.{region}.amazonaws.com")

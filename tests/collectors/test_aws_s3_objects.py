@@ -174,16 +174,17 @@ def test_answer_in_the_ledger_is_the_whole_one(estate: Estate, client: Client, l
     assert ledger.calls[0].sha256 == hashlib.sha256(bodies[0]).hexdigest()
 
 
-def directories(estate: Estate, listed: Population[ListedBucket] = Population((UPLOADS,))) -> Population[Any]:  # noqa: B008
-    """Read directory buckets everywhere."""
-    return estate.everywhere("s3:ListDirectoryBuckets", partial(read_directory_buckets, ordinary=KnownBuckets(listed)))
+def directories(estate: Estate, region: str) -> Population[Any]:
+    """Read the directory buckets of a region."""
+    read = partial(read_directory_buckets, ordinary=KnownBuckets(Population((UPLOADS,))))
+    return estate.in_each_account("s3:ListDirectoryBuckets", read, region)
 
 
 def test_ordinary_buckets_are_no_directory_buckets(estate: Estate, client: Client) -> None:
     """Stock moto lists them where it is asked for directory buckets."""
     fill(client)
 
-    found = directories(estate)
+    found = directories(estate, "eu-west-1")
 
     assert (found.members, found.unread) == ((), ())
 
@@ -194,7 +195,7 @@ def test_directory_buckets_of_every_page(estate: Estate) -> None:
         for name, token in (("fast--euw1-az1--x-s3", "more"), ("near--euw1-lon1-az1--x-s3", "")):
             page = {"Buckets": [{"Name": name}]} | ({"ContinuationToken": token} if token else {})
             stubber.add_response("list_directory_buckets", page | META)
-        fast, near = directories(estate)
+        fast, near = directories(estate, "eu-west-1")
 
     assert (fast.zone, fast.stored_in, fast.keeps_versions) == ("euw1-az1", "eu-west-1", False)
     assert fast.id == "arn:aws:s3express:eu-west-1:123456789012:bucket/fast--euw1-az1--x-s3"
@@ -205,7 +206,7 @@ def test_directory_bucket_with_another_name_is_a_gap(estate: Estate) -> None:
     """What is neither in the listing nor named as a directory bucket is not understood."""
     with Stubber(Place(estate.accounts[0], "eu-west-1").client("s3")) as stubber:
         stubber.add_response("list_directory_buckets", {"Buckets": [{"Name": "strange"}]} | META)
-        found = directories(estate)
+        found = directories(estate, "eu-west-1")
 
     assert found.members == ()
     assert "strange" in found.unread[0].reason

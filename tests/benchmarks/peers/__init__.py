@@ -11,7 +11,8 @@ server counts them. Prowler runs its built-in checks that are about backups, Cus
 `custodian.yml`, which are ours: so one column says what Prowler finds, the other what Custodian's language can
 express. Stock moto has no replicated backups: nothing that depends on these is compared. It speaks no TLS either,
 over which Custodian asks for the region that a bucket is replicated to: the catalogue says where that keeps it out.
-Prowler and Custodian look at the regions that they are told, here all in which something was planted; the suite at
-every region that the account has enabled, and at far more kinds of things. That a tool has no words for something
-(`wordless` in the catalogue) is our reading of it; what it catches is its own output.
+Prowler and Custodian look at the regions that they are told, here all in which something was planted, and once more at
+every region that the account has enabled, as the suite always does, which looks at far more kinds of things, too.
+That a tool has no words for something (`wordless` in the catalogue) is our reading of it; what it catches is its own
+output.
 """

@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.benchmarks.peers import server
 from tests.benchmarks.peers.estate import CONTROLS, PRIMARY, SECONDARY, Estate
 from tests.benchmarks.peers.planted import CATALOGUE, LONDON, Planted, caught
-from tests.benchmarks.peers.tools import SHARED, Cost, Tool, custodian, floor, prowler, run, suite
+from tests.benchmarks.peers.tools import SHARED, Cost, Tool, custodian, everywhere, floor, prowler, run, suite
 
 BESIDE = 2
 """So many pairs that comply lie beside what is planted."""
@@ -92,7 +92,7 @@ def main() -> None:
     if chosen.only != "catalogue":
         say("tool", "pairs", "wall s", "CPU s", "peak MB", "calls", "exit", "findings where everything complies")
         say(*(["---"] * 8))
-        series = [costs([*peers, whole, shared, floor()], pairs) for pairs in chosen.pairs]
+        series = [costs([*peers, *map(everywhere, peers), whole, shared, floor()], pairs) for pairs in chosen.pairs]
         for number in range(1, len(series)):
             marginal(series[number - 1], series[number], chosen.pairs[number] - chosen.pairs[number - 1])
     if chosen.only != "costs" and not chosen.skip_peers:
