@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from threading import Barrier
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from fixtures import transport
+from fixtures.collection import POPULATIONS
+from fixtures.collectors.aws_estate import Estate
+from fixtures.collectors.ledger import Ledger
+from fixtures.collectors.reading import Reading
+from fixtures.facts.handshakes import POSTGRESQL, Endpoint
+from fixtures.facts.population import Population
+from fixtures.policy import load
 from fixtures.simulator.organisation import Organisation
 from tests.inner_run import Verdicts, run_suite
 
@@ -55,6 +67,22 @@ def test_a_database_that_does_not_answer_is_not_assessed(organisation: Organisat
     assert "run it where clients of that endpoint run" in str(gap)
     assert row["population"] > 1
     assert time.monotonic() - begun < 12 * PATIENCE  # a whole run, on a busy machine
+
+
+def test_endpoints_are_waited_for_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no database can be reached, a thousand of them must not take their seconds one after the other."""
+    together = Barrier(transport.PROBES)
+
+    def wait(*_: object, **__: object) -> Iterator[int]:
+        yield together.wait(10)
+
+    monkeypatch.setattr(transport, "read_handshake", wait)
+    account: Any = SimpleNamespace(id="123456789012", batch=0)
+    found = tuple(Endpoint(account.id, "eu-central-1", POSTGRESQL, f"host-{n}", 5432, ("app",)) for n in range(128))
+
+    measured = POPULATIONS["handshakes"](Estate((account,), (), Reading()), Population(found), load(), Ledger())
+
+    assert (sorted(measured), measured.unread) == (sorted([*range(64)] * 2), ())
 
 
 def test_without_the_authorities_of_databases_nothing_is_compliant(

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from botocore import xform_name
-from botocore.awsrequest import AWSPreparedRequest
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.model import ListShape, Shape, StructureShape
 
 from fixtures.collectors.aws_clients import Clients, new_client
@@ -98,6 +98,32 @@ def test_another_region_is_asked_as_its_own_client_would(
             for operation in first.meta.service_model.operation_names:
                 assert asked(one, operation) == asked(own, operation), (service, region)
                 assert one.meta.region_name == own.meta.region_name
+
+
+def test_a_bucket_that_lies_elsewhere_is_asked_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As S3 sends whoever asks in the wrong region on, so the one client follows from any of its regions."""
+    here = account("aws")
+    here.client("s3", "eu-central-1")
+    client = here.client("s3", "eu-west-1")
+    went: list[str] = []
+
+    def answer(request: AWSPreparedRequest, **_: object) -> AWSResponse:
+        found = SCOPE.search(str(request.headers["Authorization"]))
+        went.append(f"{request.url} {found and found[1].split('/')[2]}")
+        if len(went) > 1:
+            raise SentError
+        headers: Any = {"x-amz-bucket-region": "us-west-2"}
+        return AWSResponse(request.url, 301, headers, None)
+
+    client.meta.events.register_first("before-send.*", answer)
+    monkeypatch.setattr(AWSResponse, "content", b"<Error><Code>PermanentRedirect</Code></Error>")
+    with pytest.raises(SentError):
+        client.get_bucket_versioning(Bucket="aaa")
+
+    assert went == [
+        "https://s3.eu-west-1.amazonaws.com/aaa?versioning eu-west-1",
+        "https://s3.us-west-2.amazonaws.com/aaa?versioning us-west-2",
+    ]
 
 
 def test_making_one_client_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
