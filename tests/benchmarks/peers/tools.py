@@ -114,6 +114,7 @@ def suite(name: str, *options: str) -> Tool:
         for file, text in RECORDS.items():
             (records / file).write_text(text, "utf-8")
         pytest = [sys.executable, "-m", "pytest", "compliance_tests", "--target=live", "-qq", "-p", "no:cacheprovider"]
+        pytest += ["-p", "no:hypothesispytest"]  # which users do not install, and which takes longer than any judgement
         return [*pytest, f"--records={records}", f"--reports={output / 'reports'}", *options]
 
     def findings(output: Path) -> set[Finding]:
