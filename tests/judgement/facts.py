@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fixtures.examination import Examination
-from fixtures.facts.backups import AutomatedBackup
+from fixtures.facts.backups import AutomatedBackup, Snapshot
 from fixtures.facts.databases import Database, DatabaseEndpoint, DatabaseKind, GroupInUse, RestoreWindow
 from fixtures.facts.policy import Policy
 from fixtures.facts.population import Source
@@ -72,6 +72,30 @@ def backup(**differently: Any) -> AutomatedBackup:  # noqa: ANN401 - whatever fi
         encryption_type="sse-kms",
         kms_key="arn:aws:kms:eu-central-1:123456789012:key/one",
         of_cluster=False,
+        tags={},
+        source=SOURCE,
+    )
+    return replace(ordinary, **differently)
+
+
+def snapshot(**differently: Any) -> Snapshot:  # noqa: ANN401 - whatever field a test is about
+    """Return a snapshot that somebody took of that database."""
+    ordinary = Snapshot(
+        id="arn:aws:rds:eu-central-1:123456789012:snapshot:old",
+        name="old",
+        account="123456789012",
+        region="eu-central-1",
+        kind="manual",
+        of_cluster=False,
+        database="app",
+        resource_id="db-APP",
+        status="available",
+        created=NOW - DAY,
+        encrypted=True,
+        encryption_type="sse-kms",
+        kms_key="arn:aws:kms:eu-central-1:123456789012:key/one",
+        copied_from_region="",
+        target="region",
         tags={},
         source=SOURCE,
     )

@@ -8,14 +8,13 @@ import pytest
 
 from compliance_tests import test_retention as judged
 from fixtures.collection import POPULATIONS
-from fixtures.facts.backups import Snapshot
 from fixtures.facts.failures import ReportedIncident
 from fixtures.facts.incidents import Incident
 from fixtures.facts.population import Population, Unread
 from fixtures.facts.retention import Retained, RetainedFor, number_of
 from fixtures.facts.scope import LeftOut
 from fixtures.facts.text import Command
-from tests.judgement.facts import DAY, NOW, POLICY, SOURCE, database, examination
+from tests.judgement.facts import DAY, NOW, POLICY, SOURCE, database, examination, snapshot
 
 GAP = Unread("betterstack", "", "", "GET /api/v3/incidents", "unreachable", "run again")
 SECOND = timedelta(seconds=1)
@@ -144,28 +143,10 @@ def test_address_of_an_incident(written: str, meant: str) -> None:
 @pytest.mark.parametrize(("left_out", "examined"), [("db-OTHER", 0), ("db-APP", 1)], ids=["of its own", "shared"])
 def test_resource_id_that_is_not_unique_leaves_nothing_out(left_out: str, examined: int) -> None:
     """Where databases share one, that one of them is out of scope says nothing of the others' backups."""
-    snapshot = Snapshot(
-        id="arn:snapshot",
-        name="old",
-        account="123456789012",
-        region="eu-central-1",
-        kind="manual",
-        of_cluster=False,
-        database="app",
-        resource_id=left_out,
-        status="available",
-        created=NOW - 40 * DAY,
-        encrypted=True,
-        encryption_type="sse-kms",
-        kms_key="",
-        copied_from_region="",
-        target="region",
-        tags={},
-        source=SOURCE,
-    )
+    old = snapshot(resource_id=left_out, created=NOW - 40 * DAY)
     others = Population((LeftOut("arn:other", "other", "RDS database", left_out, "test data", "scope.toml:1", SOURCE),))
     nothing: Population[object] = Population()
     found = POPULATIONS["retained_backups"](
-        Population((database(),)), nothing, nothing, Population((snapshot,)), nothing, nothing, others, NOW
+        Population((database(),)), nothing, nothing, Population((old,)), nothing, nothing, others, NOW
     )
     assert len(found) == examined

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from compliance_tests import test_application_database as judged
 from fixtures.facts.databases import RestoreWindow
 from fixtures.facts.population import Population
-from tests.judgement.facts import DAY, NOW, POLICY, backup, database, examination, protected, replica
+from tests.judgement.facts import DAY, NOW, POLICY, backup, database, examination, protected, replica, snapshot
 
 DAYS_30 = 30 * 86400
 TOLERANCE = 5 * 60
@@ -152,9 +152,12 @@ def test_resource_id_that_is_not_unique() -> None:
     from fixtures.facts.protection import protect  # noqa: PLC0415
 
     other = database(id="arn:aws:rds:eu-central-1:123456789012:db:other", name="other")
-    joined = {one.name: len(one.backups) for one in protect([database(), other], [backup()], ())}
+    taken = [snapshot(), snapshot(database="other"), snapshot(database="other", region="eu-west-1")]
+    joined = {
+        one.name: (len(one.backups), len(one.snapshots)) for one in protect([database(), other], [backup()], taken)
+    }
 
-    assert joined == {"app": 1, "other": 0}
+    assert joined == {"app": (1, 1), "other": (0, 2)}
 
 
 def test_database_without_resource_id() -> None:
