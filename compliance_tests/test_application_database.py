@@ -15,8 +15,8 @@ from fixtures.facts.text import moment, span
 def test_database_runs_in_germany(databases: Population[Database], policy: Policy, examine: Examination) -> None:
     """Every production database runs in the primary region, in Germany."""
     for database in databases:
-        with examine(database, seen=place(database.region), required=place(policy.primary_region)):
-            assert database.region == policy.primary_region
+        with examine(database, seen=place(database.stands_in), required=place(policy.primary_region)):
+            assert database.stands_in == policy.primary_region
 
 
 @statement("DB-2")

@@ -29,8 +29,8 @@ def test_primary_region_is_germany_and_secondary_is_ireland(
     examine.expects(backup_locations, "backups of databases")
     both = f"{place(policy.primary_region)} or {place(policy.secondary_region)}"
     for database in databases:
-        with examine(database, seen=place(database.region), required=place(policy.primary_region)):
-            assert database.region == policy.primary_region
+        with examine(database, seen=place(database.stands_in), required=place(policy.primary_region)):
+            assert database.stands_in == policy.primary_region
     for location in (*backup_locations, *bucket_locations, *planned_locations):
         with examine(location, seen=location, required=both):
             assert location.region in {policy.primary_region, policy.secondary_region}
