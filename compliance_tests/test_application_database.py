@@ -56,7 +56,7 @@ def test_pitr_window_30_days(
 ) -> None:
     """Every production database is recoverable to any point of the last 30 days."""
     for one in protected_databases:
-        needed = one.depth_needed(now - policy.pitr_window, policy.first_backup)
+        needed = one.depth_needed(now, policy.pitr_window, policy.first_backup)
         depth = describe_depth(one.restore_window, needed, policy.pitr_window, policy.clock_tolerance)
         with examine(
             one,
@@ -77,7 +77,7 @@ def test_database_backups_replicated_to_ireland(
     """The continuous backup of every production database is replicated to the secondary region, in Ireland."""
     region = policy.secondary_region
     for one in protected_databases:
-        needed = one.depth_needed(now - policy.pitr_window, policy.first_backup)
+        needed = one.depth_needed(now, policy.pitr_window, policy.first_backup)
         seen = describe_replication(one, region, needed, policy.pitr_window, policy.clock_tolerance)
         replica = one.replica_in(region)
         with examine(

@@ -21,6 +21,7 @@ def test_primary_region_is_germany_and_secondary_is_ireland(
     backup_locations: Population[Location],
     bucket_locations: Population[Location],
     planned_locations: Population[Location],
+    other_copies: Population[Location],
     policy: Policy,
     examine: Examination,
 ) -> None:
@@ -31,7 +32,7 @@ def test_primary_region_is_germany_and_secondary_is_ireland(
     for database in databases:
         with examine(database, seen=place(database.stands_in), required=place(policy.primary_region)):
             assert database.stands_in == policy.primary_region
-    for location in (*backup_locations, *bucket_locations, *planned_locations):
+    for location in (*backup_locations, *bucket_locations, *planned_locations, *other_copies):
         with examine(location, seen=location, required=both):
             assert location.region in {policy.primary_region, policy.secondary_region}
 
@@ -41,7 +42,8 @@ def test_backups_remain_in_eu(
     backup_locations: Population[Location],
     bucket_locations: Population[Location],
     planned_locations: Population[Location],
-    copies_elsewhere: Population[Location],
+    other_copies: Population[Location],
+    ways_out: Population[Location],
     bucket_replications: Population[ReplicationRule],
     source_hosting: Population[SourceHosting],
     mirrors: Population[Mirror],
@@ -50,7 +52,7 @@ def test_backups_remain_in_eu(
     """Every copy of every backup remains within the European Union."""
     examine.expects(backup_locations, "backups of databases")
     examine.expects(source_hosting, "source code")
-    for location in (*backup_locations, *bucket_locations, *planned_locations, *copies_elsewhere):
+    for location in (*backup_locations, *bucket_locations, *planned_locations, *other_copies, *ways_out):
         with examine(location, seen=location, required="in the EU, in nobody else's hands"):
             assert location.is_in_eu
     for hosting in source_hosting:  # the history of source code is its backup

@@ -110,7 +110,15 @@ def test_a_pattern_that_spells_out_no_service_is_refused(tmp_path: Path, pattern
         "arn:aws:ec2:*:*:volume/vol-*",
         "arn:aws:elasticfilesystem:*:*:file-system/fs-*",
         "https://github.com/botbrains/*",
+        "https://github.com/botbrains*",
+        "https://github.com/bot*",
         "do:droplet:*",
+        "do:droplet*",
+        "arn:aws:rds:*:123456789012:cluster*",
+        "arn:aws:dynamodb:*:*:table*",
+        "arn:aws:es:*:*:domain*",
+        "arn:aws:ec2:*:*:volume*",
+        "arn:aws:elasticache:*:*:replicationgroup*",
     ],
 )
 def test_a_whole_kind_can_be_put_into_a_class_but_not_out_of_scope(tmp_path: Path, pattern: str) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from compliance_tests import test_retention as judged
 from fixtures.collection import POPULATIONS
+from fixtures.facts.backups import RecoveryPoint, Snapshot
 from fixtures.facts.failures import ReportedIncident
 from fixtures.facts.incidents import Incident
 from fixtures.facts.population import Population, Unread
@@ -150,3 +153,66 @@ def test_resource_id_that_is_not_unique_leaves_nothing_out(left_out: str, examin
         Population((database(),)), nothing, nothing, Population((old,)), nothing, nothing, others, NOW
     )
     assert len(found) == examined
+
+
+def retained(*snapshots: Snapshot, points: tuple[RecoveryPoint, ...] = ()) -> list[str]:
+    """Return what is said of snapshots and recovery points that belong to no database."""
+    nothing: Population[object] = Population()
+    found = POPULATIONS["retained_backups"](
+        nothing, nothing, nothing, Population(snapshots), Population(points), nothing, nothing, NOW
+    )
+    return [str(one) for one in found]
+
+
+def point(**differently: Any) -> RecoveryPoint:  # noqa: ANN401 - whatever field a test is about
+    """Return a recovery point of AWS Backup that is kept for 30 days."""
+    ordinary = RecoveryPoint(
+        id="arn:aws:rds:eu-central-1:123456789012:snapshot:awsbackup:job-1",
+        account="123456789012",
+        region="eu-central-1",
+        vault="production",
+        vault_account="123456789012",
+        resource=database().id,
+        resource_type="RDS",
+        status="COMPLETED",
+        created=NOW - 10 * DAY,
+        retention=30 * DAY,
+        encrypted=True,
+        encryption_type="sse-kms",
+        kms_key="",
+        copied_from_vault="",
+        tags={},
+        source=SOURCE,
+    )
+    return replace(ordinary, **differently)
+
+
+@pytest.mark.parametrize(
+    ("one", "said"),
+    [
+        (point(), "kept 30 days"),
+        (point(status="EXPIRED", created=NOW - 31 * DAY), "kept 30 days, 31 days old"),
+        (point(status="EXPIRED", created=None), "kept 30 days"),
+        (point(created=NOW - 30 * DAY - timedelta(hours=23)), "kept 30 days"),
+        (point(created=NOW - 32 * DAY), "kept 30 days, 32 days old"),
+        (point(id="arn:aws:backup:…:recovery-point:continuous:db-1", created=NOW - 300 * DAY), "kept 30 days"),
+        (point(retention=None, created=NOW - 300 * DAY), "kept for ever"),
+    ],
+)
+def test_recovery_point_that_should_be_gone(one: RecoveryPoint, said: str) -> None:
+    """Its age counts, too, from when AWS Backup should have deleted it; a continuous one has no end."""
+    (found,) = retained(points=(one,))
+    assert found == f"recovery point in vault production ({one.status}), {said}"
+
+
+def test_snapshot_of_aws_backup_goes_with_its_recovery_point() -> None:
+    """Without one, nobody but a person will ever delete it."""
+    own = snapshot(id=point().id, kind="awsbackup", created=NOW - 40 * DAY)
+    assert retained(own, points=(point(),)) == ["recovery point in vault production (COMPLETED), kept 30 days"]
+    assert retained(own) == ["awsbackup snapshot of app, 40 days old"]
+
+
+def test_snapshot_that_is_being_taken() -> None:
+    """RDS tells no time of it yet; of one in any other state that is no excuse."""
+    assert retained(snapshot(status="creating", created=None)) == ["manual snapshot of app, 0 seconds old"]
+    assert retained(snapshot(status="available", created=None)) == ["manual snapshot of app, unknown old"]

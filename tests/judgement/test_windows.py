@@ -5,6 +5,7 @@ The oracle counts in whole seconds since the epoch and asks about every single m
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from compliance_tests import test_application_database as judged
-from fixtures.facts.databases import RestoreWindow
+from fixtures.facts.databases import RestoreWindow, self_protecting
 from fixtures.facts.population import Population
 from tests.judgement.facts import DAY, NOW, POLICY, backup, database, examination, protected, replica, snapshot
 
@@ -59,6 +60,7 @@ def to_seconds(moment: datetime) -> int:
 @example(now=SPRING_FORWARD, age=90 * 86400, depth=30 * 86400, retention=30, backup_retention=30, zone=UTC)
 @example(now=NOW, age=10 * 86400, depth=10 * 86400 - 3600, retention=30, backup_retention=30, zone=UTC)
 @example(now=NOW, age=10 * 86400, depth=9 * 86400, retention=30, backup_retention=30, zone=UTC)
+@example(now=NOW, age=-3600, depth=3600, retention=30, backup_retention=30, zone=UTC)
 def test_window_of_30_days(
     now: datetime, age: int, depth: int, retention: int, backup_retention: int, zone: timezone
 ) -> None:
@@ -69,8 +71,9 @@ def test_window_of_30_days(
         backup(window=RestoreWindow(earliest, now), retention=backup_retention * DAY),
     )
 
-    covered = oracle_covers(to_seconds(now), to_seconds(created), to_seconds(earliest))
-    nothing_yet = to_seconds(created) + FIRST_BACKUP + TOLERANCE >= to_seconds(now) - TOLERANCE
+    born = created if created <= now else now - 60 * DAY  # a creation that is still to come excuses nothing
+    covered = oracle_covers(to_seconds(now), to_seconds(born), to_seconds(earliest))
+    nothing_yet = to_seconds(born) + FIRST_BACKUP + TOLERANCE >= to_seconds(now) - TOLERANCE
 
     verdict = complies("DB-4", judged.test_pitr_window_30_days, now, protected_databases=Population((one,)))
     if not nothing_yet:
@@ -163,3 +166,13 @@ def test_resource_id_that_is_not_unique() -> None:
 def test_database_without_resource_id() -> None:
     """A missing id matches nothing, not another missing id."""
     assert protected(database(resource_id=""), backup(resource_id="")).backups == ()
+
+
+def test_replica_is_recovered_from_its_source() -> None:
+    """From one that is there, by its ARN: a cluster and an instance may bear one name, and nothing feeds itself."""
+    source, arn = database(), database().id
+    replica_ = database(id=f"{arn}-reader", name="app-reader", replica_of=arn)
+    others = [replace(replica_, replica_of=of) for of in (arn.replace(":db:", ":cluster:"), replica_.id, "app")]
+
+    assert self_protecting([source, replica_]) == [source]
+    assert all(self_protecting([source, one]) == [source, one] for one in others)
