@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fixtures.facts.population import Source
+from fixtures.collection import POPULATIONS
+from fixtures.facts.population import NotReadError, Population, Source, Unread
 from fixtures.facts.scope import EXAMINED, Assignment, DataClass, is_out_of_scope, left_out, scoped
 from fixtures.facts.stores import BUCKET, DATABASE, Store
 from fixtures.facts.text import Command
@@ -116,3 +118,13 @@ def test_out_of_scope_needs_unanimity(said: list[Assignment]) -> None:
     about = [one for one in said if one.resource == STORE.id]
     expected = bool(about) and all(one.data_class == "out of scope" and one.reason for one in about)
     assert is_out_of_scope(STORE, said) is expected
+
+
+@pytest.mark.parametrize("provider", ["aws", "digitalocean", "github"])
+def test_records_that_cannot_be_read_say_nothing_of_any_store(provider: str) -> None:
+    """That nobody assigned it is not known, whosever it is."""
+    gap = Unread("records", "", "", "scope.toml", "line 1: no TOML", "correct it")
+    unread: Population[object] = Population(unread=(gap,))
+    (one,) = POPULATIONS["scoped_stores"](Population((replace(STORE, provider=provider),)), unread, unread)
+    with pytest.raises(NotReadError):
+        one.must_be_known()
