@@ -23,7 +23,7 @@ from fixtures.examination import Examination
 from fixtures.facts.coverage import cover
 from fixtures.facts.population import Population
 from fixtures.policy import load
-from fixtures.simulator import aws_backups, aws_databases
+from fixtures.simulator import aws_backups, aws_databases, aws_stores
 from fixtures.simulator.organisation import Organisation
 from fixtures.simulator.violations import data_residency
 from fixtures.verdicts import Verdicts
@@ -45,6 +45,7 @@ def furnish(org: Organisation) -> None:
     org.client("rds").create_db_cluster_snapshot(DBClusterIdentifier="search", DBClusterSnapshotIdentifier="by-hand")
     data_residency.export_to_a_partners_bucket(org)
     aws_backups.back_up(org, aws_databases.arn("app"), days=None)
+    org.client("ec2").create_snapshot(VolumeId=aws_stores.create_volume(org))
 
 
 @dataclass(frozen=True)
