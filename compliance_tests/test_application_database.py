@@ -85,6 +85,7 @@ def test_database_backups_replicated_to_ireland(
             seen=seen,
             required=f"replicating to {region}, restorable since {moment(needed)}, at most {span(policy.replica_lag)} "
             f"behind, retention at least {span(policy.retention)}",
+            remedy="" if one.database.kind is DatabaseKind.INSTANCE else "{resource.advice}",
         ):
             assert one.database.kind is DatabaseKind.INSTANCE
             one.must_know_replica(region)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from fixtures.examination import Examination, statement
-from fixtures.facts.databases import Database
+from fixtures.facts.databases import Database, DatabaseKind
 from fixtures.facts.hosting import SourceHosting
 from fixtures.facts.locations import Location
 from fixtures.facts.mirrors import Mirror
@@ -79,6 +79,7 @@ def test_loss_of_primary_region_loses_no_data(
             one,
             seen=one.describe(now),
             required=f"replica in {one.region}, at most {span(policy.replica_lag)} behind, its key, a subnet group",
+            remedy="" if one.one.database.kind is DatabaseKind.INSTANCE else "{resource.one.advice}",
         ):
             one.one.must_know_replica(one.region)
             assert one.replica is not None

@@ -21,6 +21,7 @@ def test_provider_reports_backup_failures(failure_hearings: Population[Hearing],
             assert hearing.is_complete
     examine.note("RDS has no event for every way in which a backup can fail, and sends events on a best-effort basis")
     examine.note("an alarm on the lag of the latest restorable time is needed besides: MON-2 looks at it")
+    examine.note("Of a topic's own key its state is read, not its policy, which has to let RDS and EventBridge use it")
 
 
 @statement("MON-2")

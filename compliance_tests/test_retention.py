@@ -13,7 +13,8 @@ def test_backups_retained_for_30_days(
 ) -> None:
     """Every backup is retained for the recovery window: no shorter, and no longer unless an incident extends it."""
     for one in retained_for:
-        with examine(one, seen=one, required=span(policy.retention)):
+        remedy = "" if one.backup.expires else "{resource.advice}"
+        with examine(one, seen=one, required=span(policy.retention), remedy=remedy):
             assert one.backup.kept_at_least(policy.retention)
             assert one.is_in_order
 
@@ -24,5 +25,7 @@ def test_retention_extended_only_during_active_incident(
 ) -> None:
     """Whatever is retained longer names an incident that is open now."""
     for one in retained_for:
-        with examine(one, seen=one, required=f"{span(policy.retention)}, or an incident that is open now"):
+        remedy = "" if one.backup.expires else "{resource.advice}"
+        required = f"{span(policy.retention)}, or an incident that is open now"
+        with examine(one, seen=one, required=required, remedy=remedy):
             assert one.is_in_order

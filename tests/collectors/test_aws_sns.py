@@ -11,7 +11,7 @@ from botocore.stub import Stubber
 
 from fixtures.collectors.aws_estate import Estate, Place
 from fixtures.collectors.aws_sns import read_topic
-from fixtures.facts.event_subscriptions import Publisher, Topic, TopicName
+from fixtures.facts.event_subscriptions import Publisher, Topic, TopicKey, TopicName
 from fixtures.facts.population import Population
 
 pytest_plugins = ("tests.collectors.stock_moto",)
@@ -20,6 +20,7 @@ EVENTS = "events.amazonaws.com"
 NAME = TopicName(ARN, "123456789012", "eu-central-1")
 META: dict[str, Any] = {"ResponseMetadata": {"HTTPStatusCode": 200}}
 ALLOW = {"Effect": "Allow", "Principal": {"Service": EVENTS}, "Action": "sns:Publish", "Resource": ARN}
+NO_HTTP = ALLOW | {"Effect": "Deny", "Principal": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
 
 
 def read(estate: Estate) -> Population[Topic]:
@@ -136,6 +137,26 @@ def test_policy_that_lets_eventbridge_publish(estate: Estate, statement: dict[st
     assert Publisher(EVENTS, ()) in publishers(estate, statement)
 
 
+def refused_if(**operators: dict[str, Any]) -> dict[str, Any]:
+    """Return a statement that denies everybody under other conditions."""
+    return NO_HTTP | {"Condition": operators}
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        NO_HTTP,
+        NO_HTTP | {"Action": "sns:*", "Resource": "*", "Principal": {"AWS": "*"}},
+        refused_if(Bool={"AWS:SecureTransport": [False]}),
+        refused_if(Bool={"aws:SecureTransport": "false", "aws:ViaAWSService": "false"}),
+        refused_if(Bool={"aws:SecureTransport": "false"}, StringNotEquals={"aws:SourceAccount": "999999999999"}),
+    ],
+)
+def test_policy_that_refuses_plain_http_refuses_no_service(estate: Estate, refusal: dict[str, Any]) -> None:
+    """They publish over TLS; beside that, another condition makes the refusal narrower, never wider."""
+    assert publishers(estate, refusal, ALLOW) == (Publisher(EVENTS, ()),)
+
+
 def test_policy_can_name_the_rules(estate: Estate) -> None:
     """As AWS recommends, against confused deputies."""
     rule = "arn:aws:events:eu-central-1:123456789012:rule/failures"
@@ -149,6 +170,17 @@ def test_policy_can_name_the_rules(estate: Estate) -> None:
         [],
         [ALLOW | {"Effect": "Deny"}],
         [ALLOW, ALLOW | {"Effect": "Deny", "Principal": "*"}],
+        [ALLOW, refused_if(Bool={"aws:SecureTransport": "true"})],
+        [ALLOW, refused_if(Bool={"aws:SecureTransport": ["false", "true"]})],
+        [ALLOW, refused_if(Bool={"aws:SecureTransport": []})],
+        [ALLOW, refused_if(Bool={"aws:ViaAWSService": "false"})],
+        [ALLOW, refused_if(BoolIfExists={"aws:SecureTransport": "false"})],
+        [ALLOW, refused_if(Null={"aws:SecureTransport": "false"})],
+        [ALLOW, refused_if(StringNotEquals={"aws:SecureTransport": "false"})],
+        [ALLOW, refused_if(**{"ForAllValues:Bool": {"aws:SecureTransport": "false"}})],
+        [ALLOW, NO_HTTP, refused_if(StringEquals={"aws:SourceAccount": "999999999999"})],
+        [NO_HTTP | {"Principal": {"Service": EVENTS}}],
+        [NO_HTTP | {"Effect": "Allow", "Principal": {"Service": EVENTS}}],
         [ALLOW | {"Principal": "*"}],
         [ALLOW | {"Principal": {"AWS": "*"}}],
         [ALLOW | {"Action": "sns:Subscribe"}],
@@ -163,3 +195,82 @@ def test_policy_can_name_the_rules(estate: Estate) -> None:
 def test_policy_that_leaves_a_doubt_admits_nobody(estate: Estate, statements: list[dict[str, Any]]) -> None:
     """EventBridge is told of no failure when it is turned away."""
     assert Publisher(EVENTS, ()) not in publishers(estate, *statements)
+
+
+def key_of_topic(estate: Estate, client: Callable[..., Any], name: str) -> TopicKey | None:
+    """Return what is read of a key that a topic names."""
+    sns = client("sns")
+    sns.create_topic(Name="failures")
+    sns.set_topic_attributes(TopicArn=ARN, AttributeName="KmsMasterKeyId", AttributeValue=name)
+    found = read(estate)
+    assert found.unread == ()
+    (topic,) = found
+    return topic.key
+
+
+@pytest.mark.parametrize("name", ["alias/aws/sns", "arn:aws:kms:eu-central-1:123456789012:alias/aws/sns"])
+def test_topic_under_the_key_of_aws_hears_no_service(estate: Estate, client: Callable[..., Any], name: str) -> None:
+    """By its alias, which nobody else can give, it is known without a question."""
+    key = key_of_topic(estate, client, name)
+    assert key == TopicKey(name, is_managed_by_aws=True, state="")
+    assert key.fault == "a key that AWS manages, which neither RDS nor EventBridge may use"
+
+
+def test_key_of_aws_is_known_by_what_kms_says(estate: Estate) -> None:
+    """Who names it by its id names no alias."""
+    told = {"KeyId": "1-2", "Arn": "arn:aws:kms:eu-central-1:123456789012:key/1-2", "KeyState": "Enabled"}
+    place = Place(estate.accounts[0], "eu-central-1")
+    with Stubber(place.client("sns")) as sns, Stubber(place.client("kms")) as kms:
+        sns.add_response("get_topic_attributes", {"Attributes": {"KmsMasterKeyId": "1-2"}, **META}, {"TopicArn": ARN})
+        sns.add_response("list_subscriptions_by_topic", {"Subscriptions": [], **META}, {"TopicArn": ARN})
+        kms.add_response("describe_key", {"KeyMetadata": told | {"KeyManager": "AWS"}, **META}, {"KeyId": told["Arn"]})
+        (topic,) = read(estate)
+    assert topic.key == TopicKey("1-2", is_managed_by_aws=True, state="Enabled")
+    assert "a key that AWS manages" in topic.fault
+
+
+def test_key_of_its_own_has_to_be_in_use(estate: Estate, client: Callable[..., Any]) -> None:
+    """By whatever name the topic calls it: id, ARN or alias."""
+    kms = client("kms")
+    made = kms.create_key()["KeyMetadata"]
+    kms.create_alias(AliasName="alias/failures", TargetKeyId=made["KeyId"])
+    for name in (
+        made["KeyId"],
+        made["Arn"],
+        "alias/failures",
+        made["Arn"].replace(f"key/{made['KeyId']}", "alias/failures"),
+    ):
+        kms.enable_key(KeyId=made["KeyId"])
+        assert key_of_topic(estate, client, name) == TopicKey(name, is_managed_by_aws=False, state="Enabled")
+        kms.disable_key(KeyId=made["KeyId"])
+        key = key_of_topic(estate, client, name)
+        assert key is not None
+        assert key.fault == "a key that is Disabled"
+    kms.schedule_key_deletion(KeyId=made["KeyId"])
+    key = key_of_topic(estate, client, made["KeyId"])
+    assert key is not None
+    assert key.fault == "a key that is PendingDeletion"
+
+
+def test_key_that_is_gone_is_a_fact(estate: Estate, client: Callable[..., Any]) -> None:
+    """The topic stays, and takes nothing any more."""
+    key = key_of_topic(estate, client, "alias/gone")
+    assert key == TopicKey("alias/gone", is_managed_by_aws=False, state="not found")
+    assert key.fault == "a key that is not found"
+
+
+def test_key_that_may_not_be_read_is_a_gap(estate: Estate, client: Callable[..., Any]) -> None:
+    """Not one that is in use."""
+    client("sns").create_topic(Name="failures", Attributes={"KmsMasterKeyId": "alias/failures"})
+    with Stubber(Place(estate.accounts[0], "eu-central-1").client("kms")) as stubber:
+        stubber.add_client_error("describe_key", "AccessDeniedException", http_status_code=400)
+        found = read(estate)
+    assert found.members == ()
+    assert [gap.call for gap in found.unread] == ["kms:DescribeKey"]
+
+
+def test_topic_that_is_not_encrypted_has_no_key(estate: Estate, client: Callable[..., Any]) -> None:
+    """That is how a topic is born."""
+    client("sns").create_topic(Name="failures")
+    (topic,) = read(estate)
+    assert topic.key is None

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from fixtures.facts.databases import DatabaseKind
 from fixtures.facts.event_patterns import matches
-from fixtures.facts.event_subscriptions import EventRule, EventSubscription, Publisher, Topic, topic_names
+from fixtures.facts.event_subscriptions import EventRule, EventSubscription, Publisher, Topic, TopicKey, topic_names
 from fixtures.facts.hearings import Hearing, Post, hearings, posts
 from tests.judgement.facts import SOURCE, database
 
 OURS = "123456789012"
 FRANKFURT, IRELAND = "eu-central-1", "eu-west-1"
-TOPIC = Topic(f"arn:aws:sns:{FRANKFURT}:{OURS}:t", OURS, FRANKFURT, True, 1, 0, False, (), SOURCE)
+TOPIC = Topic(f"arn:aws:sns:{FRANKFURT}:{OURS}:t", OURS, FRANKFURT, True, 1, 0, False, (), None, SOURCE)
 SUBSCRIPTION = EventSubscription(
     "arn:aws:rds:es:s", "s", OURS, FRANKFURT, True, "active", "db-instance", (), ("backup", "failure"), TOPIC.id, SOURCE
 )
@@ -126,8 +126,54 @@ def test_cluster_needs_the_events_of_its_snapshots() -> None:
     assert not hear(failures, kind=cluster).is_complete
     assert not hear(SUBSCRIPTION, kind=cluster).is_complete
     assert not hear(failures, replace(backups, source_ids=("app",)), kind=cluster).is_complete
-    assert hear(SUBSCRIPTION).source_type == "db-instance"
-    assert hear(SUBSCRIPTION, kind=cluster).source_type == "db-cluster"
+
+
+def test_remedy_subscribes_to_what_nobody_hears_of() -> None:
+    """A subscription has one type of source, a cluster has two; what is heard already is left alone."""
+    begin, end = f"aws rds create-event-subscription --region {FRANKFURT}", "--sns-topic-arn TOPIC --subscription-name"
+    backups = (
+        f"{begin} --source-type db-cluster-snapshot --event-categories backup --enabled {end} NAME-db-cluster-snapshot"
+    )
+    failures = f"{begin} --source-type db-cluster --event-categories failure --enabled {end} NAME-db-cluster"
+    of_cluster = replace(SUBSCRIPTION, source_type="db-cluster", categories=("failure",))
+    assert hear(kind=DatabaseKind.AURORA_CLUSTER).subscribe == f"{backups} && {failures}"
+    assert hear(of_cluster, kind=DatabaseKind.AURORA_CLUSTER).subscribe == backups
+    assert f"{begin} --source-type db-instance --event-categories backup failure --enabled {end}" in hear().subscribe
+
+
+@pytest.mark.parametrize(
+    ("state", "is_on"),
+    [
+        ("ENABLED", True),
+        ("ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS", True),
+        ("DISABLED", False),
+        ("enabled", False),
+        ("ENABLED_WITH_SOMETHING_NEW", False),
+        ("", False),
+    ],
+)
+def test_states_of_a_rule(state: str, is_on: bool) -> None:
+    """Two of them mean that it is on; what nobody knows does not."""
+    assert hear(replace(RULE, state=state), topics=(ADMITTING,)).is_complete is is_on
+
+
+@pytest.mark.parametrize(
+    ("key", "is_heard"),
+    [
+        (None, True),
+        (TopicKey("1-2", is_managed_by_aws=False, state="Enabled"), True),
+        (TopicKey("1-2", is_managed_by_aws=False, state="Disabled"), False),
+        (TopicKey("1-2", is_managed_by_aws=False, state="PendingDeletion"), False),
+        (TopicKey("1-2", is_managed_by_aws=False, state="not found"), False),
+        (TopicKey("1-2", is_managed_by_aws=False, state="unknown"), False),
+        (TopicKey("1-2", is_managed_by_aws=True, state="Enabled"), False),
+        (TopicKey("alias/aws/sns", is_managed_by_aws=True, state=""), False),
+    ],
+)
+def test_topic_whose_key_no_service_can_use_is_unheard(key: TopicKey | None, is_heard: bool) -> None:
+    """By subscription or rule alike: neither can encrypt what it publishes."""
+    assert hear(SUBSCRIPTION, topics=(replace(TOPIC, key=key),)).is_complete is is_heard
+    assert hear(RULE, topics=(replace(ADMITTING, key=key),)).is_complete is is_heard
 
 
 @pytest.mark.parametrize(

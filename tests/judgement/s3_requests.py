@@ -21,7 +21,11 @@ ASKED = (
     ("s3:PutObject", f"{BUCKET}/private/b"),
     ("s3:DeleteObjectVersion", f"{BUCKET}/{'deep/' * 9}c"),
 )
-AROUND: tuple[dict[str, str], ...] = ({}, {"aws:SourceIp": "10.0.0.1", "aws:PrincipalOrgID": "o-1", "aws:Referer": "x"})
+AROUND: tuple[dict[str, str], ...] = (
+    {},
+    {"aws:SourceIp": "10.0.0.1", "aws:PrincipalOrgID": "o-1", "aws:Referer": "x", "s3:max-keys": "5"},
+    {"aws:PrincipalOrgID": "o-2", "aws:ViaAWSService": "true", "s3:max-keys": "10"},
+)
 
 
 def requests(transport: dict[str, str]) -> list[Request]:
@@ -55,23 +59,29 @@ def is_meant(principal: Any, caller: str) -> bool:  # noqa: ANN401 - JSON
 COMPARISONS: dict[str, Callable[[str, str], bool]] = {
     "Bool": lambda value, wanted: value == wanted.lower(),
     "StringEquals": lambda value, wanted: value == wanted,
+    "StringNotEquals": lambda value, wanted: value != wanted,
     "StringLike": lambda value, wanted: like(wanted, value),
     "NumericLessThan": lambda value, wanted: float(value) < float(wanted),
     "NumericLessThanEquals": lambda value, wanted: float(value) <= float(wanted),
     "NumericGreaterThan": lambda value, wanted: float(value) > float(wanted),
+    "NumericEquals": lambda value, wanted: float(value) == float(wanted),
     "NumericNotEquals": lambda value, wanted: float(value) != float(wanted),
 }
 
 
 def holds(operator: str, key: str, wanted: list[Any], context: dict[str, str]) -> bool:
-    """Whether one condition is fulfilled by a request."""
+    """Whether one condition is fulfilled by a request; a key that it does not have is no value that could differ.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+    """
     if_exists, operator = operator.endswith("IfExists"), operator.removesuffix("IfExists")
     quantifier, _, operator = operator.rpartition(":")
     value = {name.lower(): text for name, text in context.items()}.get(key.lower())
     if operator == "Null":
         return any((str(one).lower() == "true") == (value is None) for one in wanted)
     if value is None:
-        return if_exists or quantifier == "ForAllValues" or "Not" in operator
+        return if_exists or quantifier == "ForAllValues" or (not quantifier and "Not" in operator)
     fits = (COMPARISONS[operator](value, str(one)) for one in wanted)
     return all(fits) if "Not" in operator else any(fits)
 

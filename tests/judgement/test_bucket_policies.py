@@ -14,80 +14,21 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fixtures.facts.bucket_policies import refusal
+from tests.judgement.s3_policies import (
+    EVERYTHING,
+    NO_HTTP,
+    NO_OLD_TLS,
+    OLD,
+    ROOT,
+    full_denial,
+    no_http,
+    no_old_tls,
+    statement,
+    understood,
+    whole,
+    with_condition,
+)
 from tests.judgement.s3_requests import BUCKET, PLAIN, everything_is_denied, over_tls
-
-EVERYTHING: dict[str, Any] = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": [BUCKET, f"{BUCKET}/*"]}
-NO_HTTP = EVERYTHING | {"Condition": {"Bool": {"aws:SecureTransport": "false"}}}
-NO_OLD_TLS = EVERYTHING | {"Condition": {"NumericLessThan": {"s3:TlsVersion": "1.3"}}}
-OLD = (1.0, 1.1, 1.2)
-
-# ── Policies of all sorts ───────────────────────────────────────────────────────────────────────────────────────────
-
-ROOT = "arn:aws:iam::123456789012:root"
-principals = st.sampled_from(
-    [
-        "*",
-        {"AWS": "*"},
-        {"AWS": ["*"]},
-        {"AWS": [ROOT, "*"]},
-        {"AWS": ROOT},
-        {"Service": "*"},
-        {"CanonicalUser": "1"},
-        [],
-    ]
-)
-actions = st.sampled_from(
-    ["s3:*", "*", "S3:*", ["s3:*"], ["s3:GetObject", "s3:*"], "s3:Get*", ["s3:*Object", "s3:*Bucket"], "s3:?*", []]
-)
-whole = [BUCKET, f"{BUCKET}/*"]
-resources = st.sampled_from(
-    [
-        *(whole, [*whole, "arn:aws:s3:::x"], "*", [f"{BUCKET}*"], "arn:aws:s3:::*", "arn:aws:s3:::up?oads*"),
-        *(BUCKET, f"{BUCKET}/*", [BUCKET], [f"{BUCKET}/*"], f"{BUCKET}/private/*", [BUCKET, f"{BUCKET}/?"]),
-        *(
-            [BUCKET, f"{BUCKET}/"],
-            ["arn:aws-cn:s3:::uploads", "arn:aws-cn:s3:::uploads/*"],
-            "arn:aws:s3:::[u]ploads*",
-            [],
-        ),
-    ]
-)
-values = st.sampled_from(["false", "true", False, True, ["false"], ["true", "false"], ["true"]])
-numbers = st.sampled_from(["1.3", 1.3, ["1.3"], "1.2", 1.2, ["1.2", 1.3], "1.0", 2, "1.30", "1.299"])
-http_tests = st.tuples(
-    st.sampled_from(["Bool", "Bool", "BoolIfExists", "StringEquals", "StringLike", "Null", "ForAllValues:Bool"]),
-    st.sampled_from(["aws:SecureTransport", "aws:securetransport", "AWS:SECURETRANSPORT", "aws:Secure"]),
-    values,
-)
-tls_tests = st.tuples(
-    st.sampled_from(
-        [
-            *("NumericLessThan", "NumericLessThan", "NumericLessThanEquals", "NumericLessThanIfExists"),
-            *("NumericGreaterThan", "NumericNotEquals", "ForAllValues:NumericLessThan"),
-        ]
-    ),
-    st.sampled_from(["s3:TlsVersion", "S3:tlsversion", "s3:Tls"]),
-    numbers,
-)
-other_tests = st.sampled_from([("StringEquals", "aws:PrincipalOrgID", "o-1"), ("Null", "aws:Referer", "true")])
-conditions = st.one_of(
-    http_tests.map(lambda one: [one]),
-    tls_tests.map(lambda one: [one]),
-    st.lists(st.one_of(http_tests, tls_tests, other_tests), max_size=2),
-).map(lambda tests: {operator: {key: wanted} for operator, key, wanted in tests})
-
-
-@st.composite
-def statement(draw: st.DrawFn) -> dict[str, Any]:
-    """Return a statement that denies everything as it ought to, or departs from that in some elements."""
-    made: dict[str, Any] = draw(st.sampled_from([NO_HTTP, NO_OLD_TLS]))
-    changes = {"Principal": principals, "Action": actions, "Resource": resources, "Condition": conditions}
-    for element in draw(st.lists(st.sampled_from(sorted(changes)), max_size=2)):
-        made = {**made, element: draw(changes[element])}
-    negated = draw(st.sampled_from(["", "", "", "Principal", "Action", "Resource"]))
-    if negated:
-        made = {f"Not{name}" if name == negated else name: value for name, value in made.items()}
-    return made | {"Effect": draw(st.sampled_from(["Deny", "Deny", "Deny", "Deny", "Allow"]))}
 
 
 @settings(max_examples=300, deadline=None)
@@ -106,32 +47,8 @@ def test_what_is_called_refused_is_refused(statements: list[dict[str, Any]]) -> 
 
 # ── What is refused is recognised ───────────────────────────────────────────────────────────────────────────────────
 
-full_principals = st.sampled_from(["*", {"AWS": "*"}, {"AWS": ["*"]}, {"AWS": [ROOT, "*"]}])
-full_actions = st.sampled_from(["s3:*", "*", "S3:*", ["s3:*"], ["s3:GetObject", "s3:*"]])
-full_resources = st.sampled_from(
-    [whole, [*whole, "arn:aws:s3:::x"], "*", [f"{BUCKET}*"], "arn:aws:s3:::*", "arn:aws:*"]
-)
-false = st.sampled_from(["false", False, ["false"], [False]])
-at_least_13 = st.sampled_from(["1.3", 1.3, ["1.3"], [1.3], "1.30", ["1.0", "1.3"]])
 
-
-@st.composite
-def full_denial(draw: st.DrawFn, condition: str) -> dict[str, Any]:
-    """Return a statement that denies everything, in one of the spellings that AWS takes."""
-    tests = {
-        "http": {"Bool": {"aws:SecureTransport": draw(false)}},
-        "tls": {"NumericLessThan": {"s3:TlsVersion": draw(at_least_13)}},
-    }
-    return {
-        "Effect": "Deny",
-        "Principal": draw(full_principals),
-        "Action": draw(full_actions),
-        "Resource": draw(full_resources),
-        "Condition": tests[condition],
-    }
-
-
-@given(st.tuples(full_denial("http"), full_denial("tls")), st.lists(statement(), max_size=2), st.randoms())
+@given(st.tuples(full_denial(no_http), full_denial(no_old_tls)), st.lists(statement(), max_size=2), st.randoms())
 def test_what_is_refused_is_recognised(
     made: tuple[dict[str, Any], ...], others: list[dict[str, Any]], order: Random
 ) -> None:
@@ -143,6 +60,39 @@ def test_what_is_refused_is_recognised(
 
     assert judged.plain_http
     assert judged.tls[:3] == OLD
+
+
+@given(full_denial(understood))
+@example(EVERYTHING | {"Condition": {"NumericNotEquals": {"s3:TlsVersion": ["1.2", 1.3]}}})
+@example(EVERYTHING | {"Condition": {"NumericLessThanEqualsIfExists": {"s3:TlsVersion": "1.2"}}})
+def test_one_condition_is_judged_exactly(made: dict[str, Any]) -> None:
+    """Under one condition that is understood, no more and no less is called refused than S3 refuses."""
+    judged = refusal(json.dumps({"Statement": [made]}), BUCKET)
+    over_tls_alone = [version for version in (*OLD, 1.3) if everything_is_denied([made], over_tls(version))]
+
+    assert judged.plain_http is everything_is_denied([made], PLAIN)
+    # Who denies what is true as well as what is false locks everybody out; it is not called safe for that.
+    assert list(judged.tls) == ([] if "aws:SecureTransport" in str(made) else over_tls_alone)
+
+
+@pytest.mark.parametrize(
+    ("operator", "versions", "plain_http", "refused"),
+    [
+        ("NumericLessThan", "1.3", False, OLD),
+        ("NumericLessThanIfExists", "1.3", True, OLD),
+        ("NumericLessThanIfExists", ["1.1", "1.2"], True, (1.0, 1.1)),
+        ("NumericLessThanEqualsIfExists", 1.2, True, OLD),
+        ("NumericNotEquals", "1.3", True, OLD),
+        ("NumericNotEqualsIfExists", 1.3, True, OLD),
+        ("NumericNotEquals", ["1.2", "1.3"], True, (1.0, 1.1)),
+        ("NumericNotEquals", "1.2", True, (1.0, 1.1, 1.3)),
+    ],
+)
+def test_what_is_not_told(operator: str, versions: object, plain_http: bool, refused: tuple[float, ...]) -> None:
+    """Over plain HTTP there is no version: that fulfils what is asked for if it exists, and what is negated."""
+    judged = refusal(json.dumps({"Statement": [with_condition(**{operator: {"s3:TlsVersion": versions}})]}), BUCKET)
+
+    assert (judged.plain_http, judged.tls) == (plain_http, refused)
 
 
 def test_bucket_and_objects_in_statements_of_their_own() -> None:
@@ -162,12 +112,6 @@ def test_other_partition() -> None:
 
 
 # ── Loopholes, each by its name ─────────────────────────────────────────────────────────────────────────────────────
-
-
-def with_condition(**operators: dict[str, Any]) -> dict[str, Any]:
-    """Return a denial under other conditions."""
-    return EVERYTHING | {"Condition": operators}
-
 
 LOOPHOLES = {
     "allowed instead of denied": NO_HTTP | {"Effect": "Allow"},
@@ -196,16 +140,34 @@ LOOPHOLES = {
     "over TLS": with_condition(Bool={"aws:SecureTransport": "true"}),
     "neither true nor false": with_condition(Bool={"aws:SecureTransport": ["false", "no"]}),
     "without values": with_condition(Bool={"aws:SecureTransport": []}),
-    "if exists": with_condition(BoolIfExists={"aws:SecureTransport": "false"}),
+    "over TLS if exists": with_condition(BoolIfExists={"aws:SecureTransport": "true"}),
+    "if exists, of one organisation": with_condition(
+        BoolIfExists={"aws:SecureTransport": "false"}, StringEqualsIfExists={"aws:PrincipalOrgID": "o-1"}
+    ),
+    "but to one organisation": with_condition(
+        NumericNotEquals={"s3:TlsVersion": "1.3"}, StringNotEquals={"aws:PrincipalOrgID": "o-1"}
+    ),
+    "not equal, two keys": with_condition(NumericNotEquals={"s3:TlsVersion": "1.3", "s3:max-keys": "10"}),
+    "not true": with_condition(StringNotEquals={"aws:SecureTransport": "true"}),
     "null": with_condition(Null={"aws:SecureTransport": "true"}),
     "as a text": with_condition(StringEquals={"aws:SecureTransport": "false"}),
     "like a text": with_condition(StringLike={"aws:SecureTransport": "f*"}),
+    "for all values if exists": with_condition(**{"ForAllValues:BoolIfExists": {"aws:SecureTransport": "false"}}),
     "for all values": with_condition(**{"ForAllValues:Bool": {"aws:SecureTransport": "false"}}),
     "for any value": with_condition(**{"ForAnyValue:Bool": {"aws:SecureTransport": "false"}}),
     "another key": with_condition(Bool={"aws:SecureTransports": "false"}),
     "TLS 1.2 is enough": with_condition(NumericLessThan={"s3:TlsVersion": "1.2"}),
     "TLS greater than": with_condition(NumericGreaterThan={"s3:TlsVersion": "1.3"}),
-    "TLS if exists": with_condition(NumericLessThanIfExists={"s3:TlsVersion": "1.3"}),
+    "TLS greater than if exists": with_condition(NumericGreaterThanIfExists={"s3:TlsVersion": "1.3"}),
+    "TLS equal": with_condition(NumericEquals={"s3:TlsVersion": ["1.0", "1.1", "1.2"]}),
+    "TLS if exists twice": with_condition(NumericLessThanIfExistsIfExists={"s3:TlsVersion": "1.3"}),
+    "TLS not equal as a text": with_condition(StringNotEquals={"s3:TlsVersion": "1.3"}),
+    "TLS not equal for all values": with_condition(**{"ForAllValues:NumericNotEquals": {"s3:TlsVersion": "1.3"}}),
+    "TLS not equal for any value": with_condition(**{"ForAnyValue:NumericNotEquals": {"s3:TlsVersion": "1.3"}}),
+    "TLS not equal to nothing": with_condition(NumericNotEquals={"s3:TlsVersion": []}),
+    "TLS not equal to a word": with_condition(NumericNotEquals={"s3:TlsVersion": ["1.3", "TLSv1.3"]}),
+    "TLS less than nothing if exists": with_condition(NumericLessThanIfExists={"s3:TlsVersion": []}),
+    "not every TLS": with_condition(Null={"s3:TlsVersion": "true"}),
     "TLS as a text": with_condition(StringLike={"s3:TlsVersion": "1.2"}),
     "TLS by a word": with_condition(NumericLessThan={"s3:TlsVersion": "TLSv1.3"}),
     "TLS by true": with_condition(NumericLessThan={"s3:TlsVersion": True}),
