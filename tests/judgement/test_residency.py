@@ -8,6 +8,7 @@ from itertools import product
 import pytest
 
 from fixtures.collection import POPULATIONS
+from fixtures.facts import encryption
 from fixtures.facts.accounts import AccountCoverage
 from fixtures.facts.architecture import of_buckets
 from fixtures.facts.backups import ExportTask
@@ -57,13 +58,18 @@ STATUSES = ("STARTING", "IN_PROGRESS", "COMPLETE", "CANCELING", "CANCELED", "FAI
 
 @pytest.mark.parametrize(("status", "exists"), list(product(STATUSES, (True, False))))
 def test_export(status: str, exists: bool) -> None:
-    """What is over and has no bucket is nowhere; all else is judged, and no region is not in the EU."""
+    """What is over and has no bucket is nowhere; all else is judged, and no region is not in the EU.
+
+    Its key is needed while there is a copy to open, or may be one.
+    """
     task = replace(TASK, status=status, bucket_exists=exists, bucket_region="eu-west-1" if exists else "")
     is_over = status in {"COMPLETE", "CANCELED", "FAILED"}
 
     places = [one.is_in_eu for one in of_exports([task], KnownBuckets(Population((COPIES,) if exists else ())))]
+    keys = list(encryption.of_exports([task], ()))
 
     assert places == ([True] if exists else [] if is_over else [False])
+    assert len(keys) == (0 if status in {"CANCELED", "FAILED"} or not places else 1)
 
 
 LISTINGS: dict[str, tuple[Population[ListedBucket], tuple[AccountCoverage, ...], bool, bool]] = {
