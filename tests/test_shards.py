@@ -78,12 +78,22 @@ def two_accounts(organisation: Organisation) -> None:
 
 
 def keep_in_archive(organisation: Organisation) -> None:
-    """Replicate a bucket of the first account to one of the second, and export a snapshot to it."""
+    """Replicate a bucket of the first account to one of the second, and export a snapshot to it.
+
+    The archive encrypts under a key that its account alone may look at, as the policy of a new key has it.
+    """
     aws_storage.open_bucket(organisation, ARCHIVE, aws_databases.SECONDARY, OTHER)
-    organisation.client("s3", aws_databases.SECONDARY, OTHER).put_bucket_versioning(
-        Bucket=ARCHIVE, VersioningConfiguration={"Status": "Enabled"}
+    s3, kms = (organisation.client(service, aws_databases.SECONDARY, OTHER) for service in ("s3", "kms"))
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    kms.enable_key_rotation(KeyId=key)
+    default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
+    s3.put_bucket_encryption(
+        Bucket=ARCHIVE,
+        ServerSideEncryptionConfiguration={"Rules": [{"ApplyServerSideEncryptionByDefault": default}]},
     )
-    aws_storage.replicate(organisation, "botbrains-uploads", ARCHIVE, Account=OTHER)
+    s3.put_bucket_versioning(Bucket=ARCHIVE, VersioningConfiguration={"Status": "Enabled"})
+    encryption = {"ReplicaKmsKeyID": key}
+    aws_storage.replicate(organisation, "botbrains-uploads", ARCHIVE, Account=OTHER, EncryptionConfiguration=encryption)
     exports.export_to(organisation, ARCHIVE)
 
 
@@ -161,6 +171,25 @@ def test_copies_in_an_account_of_another_part(parts: dict[str, Path], tmp_path: 
     assert verdicts(parts["first"])["RES-2"][0] == "not_assessed"
     (row,) = (one for one in document(parts["first"])["statements"] if one["id"] == "RES-2")
     assert f"bucket {ARCHIVE} may belong to an account that another part has" in row["reason"]
+
+
+@pytest.mark.parametrize("first", ["first", "second"])
+def test_key_of_an_account_of_another_part(parts: dict[str, Path], tmp_path: Path, first: str) -> None:
+    """Its owner was let look at it; a part that was not says so, and calls it neither good nor bad."""
+    second = {"first": "second", "second": "first"}[first]
+    run(tmp_path, "--merge", str(parts[first]), str(parts[second]), target="")
+
+    merged = only_published(tmp_path)
+    for statement in ("ENC-1", "ENC-2", "ENC-4"):
+        assert seen(merged, statement) == seen(parts["whole"], statement)
+    for statement in ("ENC-1", "ENC-2", "ENC-4", "RES-3"):
+        assert verdicts(merged)[statement] == verdicts(parts["whole"])[statement]
+    assert "Enabled, customer managed key, rotated every 365 days, in eu-west-1, needed in eu-west-1" in (
+        seen(merged, "ENC-2")
+    )
+    (row,) = (one for one in document(parts["first"])["statements"] if one["id"] == "ENC-2")
+    assert row["result"] == "not_assessed"
+    assert f"account {OTHER} does not let this one look at arn:aws:kms:eu-west-1:{OTHER}:key/" in row["reason"]
 
 
 def test_facts_name_the_calls_that_they_come_from(parts: dict[str, Path], tmp_path: Path) -> None:
