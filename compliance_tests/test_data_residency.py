@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from fixtures.examination import Examination, statement
+from fixtures.facts.backups import ExportTask
 from fixtures.facts.databases import Database, DatabaseKind
 from fixtures.facts.hosting import SourceHosting
 from fixtures.facts.locations import Location
@@ -45,6 +46,7 @@ def test_backups_remain_in_eu(
     other_copies: Population[Location],
     ways_out: Population[Location],
     bucket_replications: Population[ReplicationRule],
+    exports: Population[ExportTask],
     source_hosting: Population[SourceHosting],
     mirrors: Population[Mirror],
     examine: Examination,
@@ -67,6 +69,8 @@ def test_backups_remain_in_eu(
         examine.note(f"{len(unplaced)} mirrors are on machines whose country nobody declared (records/mirrors.toml)")
     for rule in bucket_replications.where(lambda rule: not rule.enabled):
         examine.note(f"bucket {rule.name}: replication {rule}: what was copied before may still be there")
+    for export in exports.where(lambda export: export.is_gone):
+        examine.note(f"{export}: the bucket is gone, and what was exported with it, unless somebody had copied it")
 
 
 @statement("RES-3")

@@ -2,8 +2,9 @@
 
 from fixtures.examination import Examination, statement
 from fixtures.facts.bucket_policies import BucketPolicy
+from fixtures.facts.encrypted_backups import EncryptedBackup
 from fixtures.facts.handshakes import Handshake
-from fixtures.facts.keys import BackupKey, EncryptedBackup
+from fixtures.facts.keys import BackupKey
 from fixtures.facts.parameter_groups import DatabaseTransport
 from fixtures.facts.policy import Policy
 from fixtures.facts.population import Population

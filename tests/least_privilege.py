@@ -25,7 +25,7 @@ from fixtures.facts.population import Population
 from fixtures.policy import load
 from fixtures.simulator import aws_backups, aws_databases, aws_stores
 from fixtures.simulator.organisation import Organisation
-from fixtures.simulator.violations import data_residency
+from fixtures.simulator.violations import exports
 from fixtures.verdicts import Verdicts
 from tests.aws_permissions import ESTATE, document
 from tests.inner_run import TESTS
@@ -43,7 +43,7 @@ def furnish(org: Organisation) -> None:
         Engine="aurora-postgresql",
     )
     org.client("rds").create_db_cluster_snapshot(DBClusterIdentifier="search", DBClusterSnapshotIdentifier="by-hand")
-    data_residency.export_to_a_partners_bucket(org)
+    exports.export_to_a_partners_bucket(org)
     aws_backups.back_up(org, aws_databases.arn("app"), days=None)
     org.client("ec2").create_snapshot(VolumeId=aws_stores.create_volume(org))
 

@@ -13,12 +13,14 @@ import pytest
 
 from fixtures.evidence.encoding import readable
 from fixtures.examination import HOME
-from fixtures.simulator import aws_databases
+from fixtures.simulator import aws_databases, aws_storage
 from fixtures.simulator.organisation import ACCOUNT, Organisation
+from fixtures.simulator.violations import exports
 from tests.evidence.account_parts import deny
 from tests.evidence.sealed_runs import seal
 
 OTHER = "210987654321"
+ARCHIVE = "botbrains-archive"
 LIMIT = 180
 
 
@@ -49,8 +51,14 @@ def verdicts(folder: Path) -> dict[str, tuple[str, int, list[str]]]:
     }
 
 
+def seen(folder: Path, statement: str) -> list[str]:
+    """Return what was seen for one statement: of what complies, too."""
+    (judged,) = (one for one in document(folder, "evidence.json")["statements"] if one["id"] == statement)
+    return sorted(one["seen"] for one in judged["findings"])
+
+
 def two_accounts(organisation: Organisation) -> None:
-    """Declare a second account, in which there is a database that is not recoverable in Ireland."""
+    """Declare a second account, in which there is a database that is not recoverable in Ireland, and an archive."""
     accounts = organisation.records / "accounts.toml"
     role = f"arn:aws:iam::{OTHER}:role/reader"
     second = f'[[aws.accounts]]\nid = "{OTHER}"\nname = "second"\nrole = "{role}"\n\n'
@@ -66,6 +74,27 @@ def two_accounts(organisation: Organisation) -> None:
         BackupRetentionPeriod=30,
         StorageEncrypted=True,
     )
+    keep_in_archive(organisation)
+
+
+def keep_in_archive(organisation: Organisation) -> None:
+    """Replicate a bucket of the first account to one of the second, and export a snapshot to it.
+
+    The archive encrypts under a key that its account alone may look at, as the policy of a new key has it.
+    """
+    aws_storage.open_bucket(organisation, ARCHIVE, aws_databases.SECONDARY, OTHER)
+    s3, kms = (organisation.client(service, aws_databases.SECONDARY, OTHER) for service in ("s3", "kms"))
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    kms.enable_key_rotation(KeyId=key)
+    default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
+    s3.put_bucket_encryption(
+        Bucket=ARCHIVE,
+        ServerSideEncryptionConfiguration={"Rules": [{"ApplyServerSideEncryptionByDefault": default}]},
+    )
+    s3.put_bucket_versioning(Bucket=ARCHIVE, VersioningConfiguration={"Status": "Enabled"})
+    encryption = {"ReplicaKmsKeyID": key}
+    aws_storage.replicate(organisation, "botbrains-uploads", ARCHIVE, Account=OTHER, EncryptionConfiguration=encryption)
+    exports.export_to(organisation, ARCHIVE)
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +155,41 @@ def only_published(reports: Path) -> Path:
     """Return the folder of the merged run."""
     (folder,) = (path for path in reports.iterdir() if not path.is_symlink() and not path.name.startswith("."))
     return folder
+
+
+def test_copies_in_an_account_of_another_part(parts: dict[str, Path], tmp_path: Path) -> None:
+    """They are in nobody else's hands; a part by itself cannot say that, and says so."""
+    run(tmp_path, "--merge", str(parts["second"]), str(parts["first"]), target="")
+
+    merged, whole = seen(only_published(tmp_path), "RES-2"), seen(parts["whole"], "RES-2")
+    assert merged == whole
+    assert {text for text in whole if ARCHIVE in text and "bucket in" not in text} == {
+        f"replica of bucket botbrains-uploads in bucket {ARCHIVE} in eu-west-1 (IE)",
+        f"export COMPLETE to bucket {ARCHIVE} in eu-west-1 (IE)",
+    }
+    assert seen(only_published(tmp_path), "REV-3") == seen(parts["whole"], "REV-3")
+    assert verdicts(parts["first"])["RES-2"][0] == "not_assessed"
+    (row,) = (one for one in document(parts["first"])["statements"] if one["id"] == "RES-2")
+    assert f"bucket {ARCHIVE} may belong to an account that another part has" in row["reason"]
+
+
+@pytest.mark.parametrize("first", ["first", "second"])
+def test_key_of_an_account_of_another_part(parts: dict[str, Path], tmp_path: Path, first: str) -> None:
+    """Its owner was let look at it; a part that was not says so, and calls it neither good nor bad."""
+    second = {"first": "second", "second": "first"}[first]
+    run(tmp_path, "--merge", str(parts[first]), str(parts[second]), target="")
+
+    merged = only_published(tmp_path)
+    for statement in ("ENC-1", "ENC-2", "ENC-4"):
+        assert seen(merged, statement) == seen(parts["whole"], statement)
+    for statement in ("ENC-1", "ENC-2", "ENC-4", "RES-3"):
+        assert verdicts(merged)[statement] == verdicts(parts["whole"])[statement]
+    assert "Enabled, customer managed key, rotated every 365 days, in eu-west-1, needed in eu-west-1" in (
+        seen(merged, "ENC-2")
+    )
+    (row,) = (one for one in document(parts["first"])["statements"] if one["id"] == "ENC-2")
+    assert row["result"] == "not_assessed"
+    assert f"account {OTHER} does not let this one look at arn:aws:kms:eu-west-1:{OTHER}:key/" in row["reason"]
 
 
 def test_facts_name_the_calls_that_they_come_from(parts: dict[str, Path], tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from fixtures.collectors.aws_rds_backups import read_exports
 from fixtures.collectors.aws_s3_listing import read_bucket_listing
 from fixtures.facts.backups import ExportTask
 from fixtures.facts.buckets import KnownBuckets
-from fixtures.facts.population import Population, Unread
+from fixtures.facts.population import Population
 
 pytest_plugins = ("tests.collectors.stock_moto",)
 Client = Callable[..., Any]
@@ -45,23 +45,35 @@ def test_export_to_own_bucket(estate: Estate) -> None:
     """The listing tells the region."""
     (task,) = read(estate, KnownBuckets(estate.in_each_account("s3:ListBuckets", read_bucket_listing, "eu-central-1")))
 
-    assert (task.bucket, task.bucket_region, task.bucket_is_ours) == ("analysts", "us-east-1", True)
+    assert (task.bucket, task.bucket_region, task.bucket_exists) == ("analysts", "us-east-1", True)
+    assert task.bucket_arn == "arn:aws:s3:::analysts"
 
 
 @pytest.mark.usefixtures("exported")
 def test_export_to_somebody_elses_bucket(estate: Estate) -> None:
-    """The bucket tells its region."""
+    """The bucket tells its region; whose it is, is for all accounts to say."""
     (task,) = read(estate, KnownBuckets(Population()))
 
-    assert (task.bucket_region, task.bucket_is_ours) == ("us-east-1", False)
+    assert (task.bucket_region, task.bucket_exists) == ("us-east-1", True)
+
+
+HEADERS = {"HTTPHeaders": {"x-amz-bucket-region": "us-east-1"}}
 
 
 @pytest.mark.usefixtures("exported")
-def test_export_while_a_listing_is_missing(estate: Estate) -> None:
-    """It may be ours: no violation, and a gap elsewhere keeps the statement from passing."""
-    (task,) = read(estate, KnownBuckets(Population((), (Unread("aws", "2", "", "s3:ListBuckets", "", ""),))))
+@pytest.mark.parametrize(
+    ("status", "headers", "found"),
+    [(404, {}, ("", False)), (404, HEADERS, ("us-east-1", True)), (403, HEADERS, ("us-east-1", True))],
+)
+def test_export_to_a_bucket_that_is_gone(
+    estate: Estate, status: int, headers: dict[str, Any], found: tuple[str, bool]
+) -> None:
+    """404 is the answer for a name that nobody has; what has a region exists, and 403 is somebody else's."""
+    with Stubber(Place(estate.accounts[0], "eu-central-1").client("s3")) as stubber:
+        stubber.add_client_error("head_bucket", str(status), http_status_code=status, response_meta=headers)
+        (task,) = read(estate, KnownBuckets(Population()))
 
-    assert (task.bucket_region, task.bucket_is_ours) == ("us-east-1", True)
+    assert (task.bucket_region, task.bucket_exists) == found
 
 
 @pytest.mark.usefixtures("exported")

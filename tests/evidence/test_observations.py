@@ -38,7 +38,7 @@ def bucket(name: str) -> ListedBucket:
 def rule(name: str, region: str, *, enabled: bool = True) -> ReplicationRule:
     """A rule that copies it to a region."""
     return ReplicationRule(
-        f"arn:aws:s3:::{name}", name, "", "eu-central-1", "r", enabled, "", "copies", region, False, "", "", "", SOURCE
+        f"arn:aws:s3:::{name}", name, "", "eu-central-1", "r", enabled, "", "copies", region, "", "", "", SOURCE
     )
 
 

@@ -13,8 +13,9 @@ from compliance_tests import test_encryption as judged
 from fixtures.examination import Finding
 from fixtures.facts import encryption
 from fixtures.facts.buckets import BucketEncryption
+from fixtures.facts.encrypted_backups import encrypted_backups
 from fixtures.facts.encryption import Encryption
-from fixtures.facts.keys import HIDDEN, NOT_FOUND, Key, KeyName, backup_keys, encrypted_backups, needed
+from fixtures.facts.keys import HIDDEN, NOT_FOUND, Key, KeyName, backup_keys, needed
 from fixtures.facts.population import Population
 from fixtures.facts.recovery import recoveries
 from tests.judgement.facts import DAY, POLICY, SOURCE, backup, database, examination, protected, replica

@@ -37,7 +37,6 @@ COPIED = ReplicationRule(
     "arn:aws:s3:::c",
     "c",
     "eu-west-1",
-    False,
     "",
     "STANDARD_IA",
     "",

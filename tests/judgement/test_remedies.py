@@ -10,8 +10,8 @@ import pytest
 from compliance_tests import test_application_database, test_data_residency, test_encryption, test_retention
 from fixtures.facts import encryption, retention
 from fixtures.facts.databases import DatabaseKind
+from fixtures.facts.encrypted_backups import EncryptedBackup
 from fixtures.facts.encryption import Encryption
-from fixtures.facts.keys import EncryptedBackup
 from fixtures.facts.population import Population
 from fixtures.facts.recovery import recoveries
 from fixtures.facts.retention import Retained, RetainedFor
@@ -94,7 +94,7 @@ def test_what_is_stored_is_encrypted_anew_by_its_kind(one: Encryption, remedy: s
 )
 def test_snapshot_by_hand_has_no_retention_to_set(differently: dict[str, Any], remedy: str) -> None:
     """RET-1 and RET-2: nothing expires it."""
-    (kept,) = retention.of_snapshots([snapshot(created=NOW - 45 * DAY, **differently)], NOW)
+    (kept,) = retention.of_snapshots([snapshot(created=NOW - 45 * DAY, **differently)], (), NOW)
     assert all(told.startswith(remedy) for told in remedies(kept))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from fixtures.simulator import aws_databases as databases
+from fixtures.simulator.organisation import ACCOUNT
 from tests.simulator.shapes import answer
 
 if TYPE_CHECKING:
@@ -63,10 +65,17 @@ def test_imported_key_material_may_expire(organisation: Organisation) -> None:
 
 
 def test_a_key_of_another_account_is_described(organisation: Organisation) -> None:
-    """With the account that can take it away."""
-    theirs = organisation.client("kms", "eu-central-1", "999999999999").create_key()["KeyMetadata"]["Arn"]
+    """With the account that can take it away, if its policy lets us; that of a new key lets nobody else."""
+    their_kms = organisation.client("kms", "eu-central-1", "999999999999")
+    theirs = their_kms.create_key()["KeyMetadata"]["Arn"]
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        organisation.client("kms").describe_key(KeyId=theirs)
+    look = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "kms:DescribeKey", "Resource": "*"}
+    their_kms.put_key_policy(KeyId=theirs, PolicyName="default", Policy=json.dumps({"Statement": [look]}))
     described = answer(organisation.client("kms"), "describe_key", KeyId=theirs)["KeyMetadata"]
     assert described["AWSAccountId"] == "999999999999"
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        organisation.client("kms").get_key_rotation_status(KeyId=theirs)
     with pytest.raises(ClientError, match="NotFoundException"):
         organisation.client("kms", "eu-west-1").describe_key(KeyId=theirs)
 
