@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from fixtures.collectors.record_files import RecordError
 from fixtures.simulator import github
 from fixtures.simulator.github import APP, INFRASTRUCTURE
 from fixtures.simulator.organisation import Organisation
@@ -106,6 +107,17 @@ def test_machine_that_cannot_be_asked_is_a_gap(organisation: Organisation, read:
     assert "ls-remote http://127.0.0.1:1/" in gap
     assert "let dora be reached, or remove the entry at" in gap
     assert "hunter2" not in gap + repr(reading.ledger)
+
+
+def test_hosting_declared_as_two_machines_is_a_gap(organisation: Organisation, read: Read) -> None:
+    """GitHub itself, under two names, was two machines, and always current."""
+    for machine in ("anna-laptop", "ben-laptop"):
+        github.forget_mirror(organisation, INFRASTRUCTURE, machine)
+    for machine in ("dora", "emil"):
+        _declare(organisation, _remote(organisation), machine)
+
+    with pytest.raises(RecordError, match=r"mirrors\.toml:4: .* no machine of a developer"):
+        read().mirrored()
 
 
 def test_entry_for_a_repository_that_is_not_there_is_a_gap(organisation: Organisation, read: Read) -> None:
