@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -143,14 +144,28 @@ def test_mirror_counts_if_it_holds_the_default_branch(
 
 
 def test_machines_are_counted_once() -> None:
-    """By their name, in which case makes no difference."""
-    told = branches(tip=5)
-    found = [
-        Mirror(f"m{name}", "o/r", name, "ref", {"main": sha(5)}, frozenset(), told, "", SOURCE)
-        for name in ("Anna", "anna", "ben")
-    ]
-    repository = MirroredRepository("https://github.com/o/r", "o/r", tuple(found), Clones(90, 40), SOURCE)
+    """By the first part of their names, in which case makes no difference; an address is no name with parts."""
+    repository = mirrored("Anna", "anna", "anna.local", "ben", "ben")
 
     assert repository.machines == ("anna", "ben")
-    assert str(repository) == "2 machines: anna, ben"
+    assert str(repository) == "2 machines: anna, ben; taken for one: Anna, anna, anna.local"
+    assert str(mirrored("anna.botbrains.example", "ben.botbrains.example")) == "2 machines: anna, ben"
+    assert mirrored("10.0.0.1", "10.0.0.2").machines == ("10.0.0.1", "10.0.0.2")
     assert sha(0) == NOTHING
+
+
+def test_machine_that_asks_and_reports_is_one() -> None:
+    """Whether it is told of by a ref or asked at its address, and whatever it is called there."""
+    reported, asked = mirrored("anna-laptop", "Anna-Laptop.lan").mirrors
+    repository = replace(mirrored(), mirrors=(reported, replace(asked, evidence="ssh://anna-laptop.lan/app")))
+
+    assert repository.machines == ("anna-laptop",)
+
+
+def mirrored(*machines: str) -> MirroredRepository:
+    """A repository with a mirror on each of *machines*."""
+    told = branches(tip=5)
+    found = [
+        Mirror(f"m{name}", "o/r", name, "ref", {"main": sha(5)}, frozenset(), told, "", SOURCE) for name in machines
+    ]
+    return MirroredRepository("https://github.com/o/r", "o/r", tuple(found), Clones(90, 40), SOURCE)
