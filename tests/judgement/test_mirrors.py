@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fixtures.facts.mirrors import NOTHING, Branches, Clones, Mirror, MirroredRepository, Push
+from fixtures.facts.mirrors import NOTHING, Branches, Clones, Mirror, MirroredRepository, Push, rewrites
 from fixtures.facts.population import Source
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -102,6 +102,19 @@ def test_rewritten_branch_is_due_as_it_is_now() -> None:
 
     assert mirror({"main": sha(2)}, told).behind(NOW - 24 * HOUR) == ("main",)
     assert mirror({"main": sha(3)}, told).behind(NOW - 24 * HOUR) == ()
+
+
+def test_rewriting_the_default_branch_is_told_once() -> None:
+    """However many machines mirror it: when, from which commit to which; pushes, and other branches, are not told."""
+    kinds = ((3, "main", 1, 2, "push"), (2, "topic", 1, 2, "force_push"), (1, "main", 2, 3, "force_push"))
+    told = tuple(Push(name, sha(a), sha(b), NOW - ago * HOUR, kind) for ago, name, a, b, kind in reversed(kinds))
+    known = Branches("main", {"main": sha(3)}, told, NOW - timedelta(days=30))
+    deleted = replace(known, pushes=(Push("main", sha(2), NOTHING, NOW, "branch_deletion"),))
+
+    (text,) = rewrites([mirror({"main": sha(3)}, known)] * 2)
+    assert text.startswith(f"o/r: main was force-pushed on 2026-03-01 11:00Z, from {sha(2)} to {sha(3)}: ")
+    (text,) = rewrites([mirror({}, deleted)])
+    assert text.startswith(f"o/r: main was deleted on 2026-03-01 12:00Z, from {sha(2)} to nothing: ")
 
 
 def test_branch_of_last_hour_is_not_due_yet() -> None:
