@@ -192,12 +192,14 @@ seconds = st.integers(min_value=-100, max_value=5 * 3600)
     claim=st.none() | st.integers(min_value=0, max_value=20000),
     swap=st.none() | st.integers(min_value=0, max_value=6),
 )
-@example(steps=(0, 0, 1800, 0, 0, 14400, 0), claim=None, swap=None)
-@example(steps=(0, 0, 1801, 0, 0, 14400, 0), claim=None, swap=None)
-@example(steps=(1, 0, 1800, 0, 0, 1, 0), claim=None, swap=None)
-@example(steps=(0, 0, 1800, 0, 0, 14401, 0), claim=None, swap=None)
-@example(steps=(0, 0, 300, 0, 0, 60, 0), claim=360, swap=None)
-@example(steps=(0, 0, 300, 0, 0, 60, 0), claim=361, swap=None)
+@example(steps=(0, 0, 1800, 0, 1, 14399, 0), claim=None, swap=None)
+@example(steps=(0, 0, 1801, 0, 1, 14399, 0), claim=None, swap=None)
+@example(steps=(1, 0, 1800, 0, 1, 1, 0), claim=None, swap=None)
+@example(steps=(0, 0, 1800, 0, 1, 14400, 0), claim=None, swap=None)
+@example(steps=(0, 0, 300, 0, 60, 0, 0), claim=360, swap=None)
+@example(steps=(0, 0, 300, 0, 60, 0, 0), claim=361, swap=None)
+@example(steps=(0, 0, 0, 0, 0, 0, 0), claim=None, swap=None)
+@example(steps=(0, 0, 0, 0, 1, 0, 0), claim=None, swap=None)
 def test_recovery_point_and_time(steps: tuple[int, ...], claim: int | None, swap: int | None) -> None:
     """On one line of time everything is in order, no gap is too long, and nobody has claimed another one."""
     names = [
@@ -222,7 +224,20 @@ def test_recovery_point_and_time(steps: tuple[int, ...], claim: int | None, swap
     lost = mark["disaster_at"] - mark["newest_backup"] + mark["target_time"] - mark["recovered_to"]
     took = mark["verified"] - mark["disaster_at"]
     honest = claim is None or abs(claim - lost) <= 60
-    assert complies("RST-4", test) == (marks == sorted(marks) and lost <= 1800 and took <= 14400 and honest)
+    in_order = marks == sorted(marks) and mark["available"] > mark["restore_started"]
+    assert complies("RST-4", test) == (in_order and lost <= 1800 and took <= 14400 and honest)
+
+
+@given(days=st.integers(min_value=0, max_value=400), more=st.integers(min_value=-1, max_value=1))
+@example(days=31, more=0)
+@example(days=31, more=1)
+def test_target_within_the_window(days: int, more: int) -> None:
+    """A drill may look for any point of the last 30 days, and of the day of the backup before: beyond is nothing."""
+    test = restore_test()
+    assert test.newest_backup is not None
+    point = test.newest_backup - timedelta(days=days, seconds=more)
+    reached = 0 <= days * 86400 + more <= 31 * 86400
+    assert complies("RST-4", replace(test, target_time=point, recovered_to=point)) == reached
 
 
 def test_restore_begins_after_the_test() -> None:
