@@ -28,6 +28,7 @@ def test_restore_test_is_documented_and_recent(
             assert one.test.outcome == "passed"
             assert one.test.complete
             assert not one.test.missing
+            assert not one.contradictions
             assert start <= one.test.finished <= now + policy.clock_tolerance
     for young in young_databases:
         examine.note(str(young))
