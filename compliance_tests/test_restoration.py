@@ -28,6 +28,7 @@ def test_restore_test_is_documented_and_recent(
             assert one.test.outcome == "passed"
             assert one.test.complete
             assert not one.test.missing
+            assert not one.contradictions
             assert start <= one.test.finished <= now + policy.clock_tolerance
     for young in young_databases:
         examine.note(str(young))
@@ -63,7 +64,8 @@ def test_restore_test_confirms_recovery_point_and_time(
     restored_databases: Population[RestoredDatabase], policy: Policy, examine: Examination
 ) -> None:
     """The restore test confirms the recovery point and the recovery time that the continuity policy relies on."""
-    required = f"RPO {span(policy.rpo_objective)} at most, RTO {span(policy.rto_objective)} at most, both as computed"
+    objectives = f"RPO {span(policy.rpo_objective)} at most, RTO {span(policy.rto_objective)} at most"
+    required = f"{objectives}, both as computed, to a point that backups of {span(policy.pitr_window)} reach"
     for one in restored_databases:
         with examine(one, seen=one.achieved, required=required):
             assert one.test is not None
@@ -71,5 +73,6 @@ def test_restore_test_confirms_recovery_point_and_time(
             assert one.test.rto is not None
             assert not one.test.disorder
             assert not one.test.untrue_claims
+            assert one.test.is_within_reach(policy.pitr_window)
             assert one.test.rpo <= policy.rpo_objective
             assert one.test.rto <= policy.rto_objective

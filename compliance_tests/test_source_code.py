@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from fixtures.examination import Examination, statement
-from fixtures.facts.mirrors import Mirror, MirroredRepository
+from fixtures.facts.mirrors import Mirror, MirroredRepository, rewrites
 from fixtures.facts.policy import Policy
 from fixtures.facts.population import Population
 from fixtures.facts.repositories import History, Repository
@@ -54,3 +54,5 @@ def test_mirrors_are_current_with_every_push(
         with examine(mirror, seen=mirror.describe(until), required=f"every push up to {moment(until)}"):
             assert mirror.tips
             assert not mirror.behind(until)
+    for rewrite in rewrites(mirrors):
+        examine.note(rewrite)

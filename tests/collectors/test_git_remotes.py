@@ -169,7 +169,7 @@ def test_hook_reports_a_mirror(origin: Path, tmp_path: Path) -> None:
     git(tmp_path, "clone", "--quiet", str(hub), "clone")
     git(origin, "push", "--quiet", str(hub), "main:first")
     subprocess.run(["sh", "-e", "-c", _recipe()], cwd=clone, check=True, capture_output=True)
-    machine = f"refs/mirrors/{socket.gethostname()}"
+    machine = f"refs/mirrors/{socket.gethostname().partition('.')[0]}"
 
     def reported() -> dict[str, str]:
         listed = git(hub, "for-each-ref", "--format=%(refname) %(objectname)", "refs/mirrors").splitlines()

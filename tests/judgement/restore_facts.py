@@ -6,12 +6,24 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from fixtures.facts.accounts import AccountCoverage
+from fixtures.facts.population import Population
+from fixtures.facts.restore_origins import Whereabouts
 from fixtures.facts.restore_tests import Destination, Kind, Measured, Origin, Outcome, RestoreTest, Verification
 from tests.judgement.facts import DAY, NOW
 
-ACCOUNT, OTHER, IRELAND = "123456789012", "210987654321", "eu-west-1"
+ACCOUNT, OTHER, VAULT, IRELAND = "123456789012", "210987654321", "444455556666", "eu-west-1"
+OURS = Population(tuple(AccountCoverage(number, "", "", read=True) for number in (ACCOUNT, VAULT)))
+KNOWN = Whereabouts(OURS, IRELAND)
 PLACE = Destination("restore-drill-1", "db-COPY", ACCOUNT, IRELAND, "vpc-apart", "restore-drill")
 NAMES = ("row counts", "checksums", "constraints", "amcheck")
+
+
+def origin(**differently: str) -> Origin:
+    """Return a copy of the database's backup, in the secondary region."""
+    database = "arn:aws:rds:eu-central-1:123456789012:db:app"
+    backup = f"arn:aws:rds:{IRELAND}:{ACCOUNT}:auto-backup:ab-1"
+    return replace(Origin(database, "db-APP", ACCOUNT, IRELAND, backup), **differently)
 
 
 def restore_test(**differently: Any) -> RestoreTest:  # noqa: ANN401 - whatever field a test is about
@@ -26,7 +38,7 @@ def restore_test(**differently: Any) -> RestoreTest:  # noqa: ANN401 - whatever 
         finished=over,
         outcome=Outcome.PASSED,
         complete=True,
-        origin=Origin("arn:aws:rds:eu-central-1:123456789012:db:app", "db-APP", backup="arn:backup"),
+        origin=origin(),
         destination=PLACE,
         playbook="playbook",
         playbook_version="3",

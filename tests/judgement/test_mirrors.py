@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fixtures.facts.mirrors import NOTHING, Branches, Clones, Mirror, MirroredRepository, Push
+from fixtures.facts.mirrors import NOTHING, Branches, Clones, Mirror, MirroredRepository, Push, rewrites
 from fixtures.facts.population import Source
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -103,6 +104,19 @@ def test_rewritten_branch_is_due_as_it_is_now() -> None:
     assert mirror({"main": sha(3)}, told).behind(NOW - 24 * HOUR) == ()
 
 
+def test_rewriting_the_default_branch_is_told_once() -> None:
+    """However many machines mirror it: when, from which commit to which; pushes, and other branches, are not told."""
+    kinds = ((3, "main", 1, 2, "push"), (2, "topic", 1, 2, "force_push"), (1, "main", 2, 3, "force_push"))
+    told = tuple(Push(name, sha(a), sha(b), NOW - ago * HOUR, kind) for ago, name, a, b, kind in reversed(kinds))
+    known = Branches("main", {"main": sha(3)}, told, NOW - timedelta(days=30))
+    deleted = replace(known, pushes=(Push("main", sha(2), NOTHING, NOW, "branch_deletion"),))
+
+    (text,) = rewrites([mirror({"main": sha(3)}, known)] * 2)
+    assert text.startswith(f"o/r: main was force-pushed on 2026-03-01 11:00Z, from {sha(2)} to {sha(3)}: ")
+    (text,) = rewrites([mirror({}, deleted)])
+    assert text.startswith(f"o/r: main was deleted on 2026-03-01 12:00Z, from {sha(2)} to nothing: ")
+
+
 def test_branch_of_last_hour_is_not_due_yet() -> None:
     """It did not exist when the grace time began."""
     told = branches((1, 0, 5), tip=5)
@@ -143,14 +157,28 @@ def test_mirror_counts_if_it_holds_the_default_branch(
 
 
 def test_machines_are_counted_once() -> None:
-    """By their name, in which case makes no difference."""
-    told = branches(tip=5)
-    found = [
-        Mirror(f"m{name}", "o/r", name, "ref", {"main": sha(5)}, frozenset(), told, "", SOURCE)
-        for name in ("Anna", "anna", "ben")
-    ]
-    repository = MirroredRepository("https://github.com/o/r", "o/r", tuple(found), Clones(90, 40), SOURCE)
+    """By the first part of their names, in which case makes no difference; an address is no name with parts."""
+    repository = mirrored("Anna", "anna", "anna.local", "ben", "ben")
 
     assert repository.machines == ("anna", "ben")
-    assert str(repository) == "2 machines: anna, ben"
+    assert str(repository) == "2 machines: anna, ben; taken for one: Anna, anna, anna.local"
+    assert str(mirrored("anna.botbrains.example", "ben.botbrains.example")) == "2 machines: anna, ben"
+    assert mirrored("10.0.0.1", "10.0.0.2").machines == ("10.0.0.1", "10.0.0.2")
     assert sha(0) == NOTHING
+
+
+def test_machine_that_asks_and_reports_is_one() -> None:
+    """Whether it is told of by a ref or asked at its address, and whatever it is called there."""
+    reported, asked = mirrored("anna-laptop", "Anna-Laptop.lan").mirrors
+    repository = replace(mirrored(), mirrors=(reported, replace(asked, evidence="ssh://anna-laptop.lan/app")))
+
+    assert repository.machines == ("anna-laptop",)
+
+
+def mirrored(*machines: str) -> MirroredRepository:
+    """A repository with a mirror on each of *machines*."""
+    told = branches(tip=5)
+    found = [
+        Mirror(f"m{name}", "o/r", name, "ref", {"main": sha(5)}, frozenset(), told, "", SOURCE) for name in machines
+    ]
+    return MirroredRepository("https://github.com/o/r", "o/r", tuple(found), Clones(90, 40), SOURCE)

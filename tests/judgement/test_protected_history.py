@@ -65,14 +65,16 @@ def _gets_through(history: History, kind: str, who: str) -> bool:
 
 @given(protections, st.lists(rules, max_size=1), st.sampled_from(BOTH))
 def test_branch_rejects_what_nobody_gets_through(protection: Protection | None, found: list[Rule], kind: str) -> None:
-    """With at most one rule: everybody who pushes is stopped, and administrators where they have to be."""
+    """With at most one rule: whoever pushes is stopped, even one alone; administrators are where they have to be."""
     history = replace(NOTHING, protection=protection, rules=tuple(found))
-    everybody, administrators = (_gets_through(history, kind, who) for who in ("everybody", "administrators"))
+    everybody, administrators, one = (
+        _gets_through(history, kind, who) for who in ("everybody", "administrators", "one named")
+    )
 
-    assert history.rejects(kind, administrators_bound=False) is not everybody
+    assert history.rejects(kind, administrators_bound=False) is not (everybody or one)
     # Protection that exempts administrators does not add up with a rule that exempts somebody else.
     if protection is None or not found:
-        assert history.rejects(kind) is not (everybody or administrators)
+        assert history.rejects(kind) is not (everybody or administrators or one)
 
 
 @given(protections, st.lists(rules, max_size=4), st.sampled_from(BOTH))
@@ -84,8 +86,10 @@ def test_branch_that_is_called_protected_lets_nobody_through(
 
     if history.rejects(kind):
         assert not _gets_through(history, kind, "administrators")
+        assert not _gets_through(history, kind, "one named")
     if history.rejects(kind, administrators_bound=False):
         assert not _gets_through(history, kind, "everybody")
+        assert not _gets_through(history, kind, "one named")
 
 
 @given(protections, st.lists(rules, max_size=4))

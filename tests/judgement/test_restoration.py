@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from compliance_tests import test_restoration as judged
 from fixtures.facts.databases import Database
-from fixtures.facts.population import Population
-from fixtures.facts.restore_tests import TIMES, Kind, Measured, Origin, Outcome, RestoreTest, Verification
+from fixtures.facts.population import Population, Unread
+from fixtures.facts.restore_origins import Whereabouts
+from fixtures.facts.restore_tests import TIMES, Kind, Measured, Outcome, RestoreTest, Verification
 from fixtures.facts.restored import restored, young
 from tests.judgement.facts import DAY, NOW, POLICY, database, examination
-from tests.judgement.restore_facts import NAMES, restore_test
+from tests.judgement.restore_facts import ACCOUNT, IRELAND, KNOWN, NAMES, OTHER, OURS, VAULT, origin, restore_test
 
 SECOND = timedelta(seconds=1)
 EMPTY: dict[str, Any] = {"playbook": "", "playbook_version": "", "evidence_sha256": "", "verifications": ()}
@@ -28,11 +29,12 @@ def judge(
     *tests: RestoreTest,
     databases: tuple[Database, ...] = (database(),),
     simulated: tuple[str, ...] = (),
+    known: Whereabouts = KNOWN,
 ) -> Any:  # noqa: ANN401
     """Return what a statement finds of *databases*, of which *simulated* answer from the simulated organisation."""
     examine = examination(statement)
     spared = tuple(young(databases, tests, simulated, NOW, POLICY.first_restore_test))
-    found = Population(tuple(restored(databases, tests, simulated, spared)))
+    found = Population(tuple(restored(databases, tests, simulated, spared, known)))
     if statement == "RST-1":
         judged.test_restore_test_is_documented_and_recent(found, Population(spared), POLICY, NOW, examine)
     elif statement == "RST-3":
@@ -103,7 +105,7 @@ def test_young(age: int, known: bool, tested: bool) -> None:
     new = database(id="arn:new", name="new", resource_id="db-NEW", created=NOW - age * DAY if known else None)
     tests = [restore_test()]
     if tested:
-        tests.append(restore_test(id="two", origin=Origin("arn:new", "db-NEW", backup="b")))
+        tests.append(restore_test(id="two", origin=origin(database="arn:new", resource_id="db-NEW")))
     examine = judge("RST-1", *tests, databases=(database(), new))
     found = {finding.resource: finding.complies for finding in examine.findings}
     if tested:
@@ -155,14 +157,50 @@ def test_stand_in_neither_hides_nor_mends() -> None:
 
 def test_joined_by_resource_id() -> None:
     """A name that is used again brings no test along; ids that are not unique need the ARN beside them."""
-    assert not complies("RST-1", restore_test(origin=Origin(database().id, "db-OLD", backup="b")))
-    assert complies("RST-1", restore_test(origin=Origin("arn:former-name", "db-APP", backup="b")))
+    assert not complies("RST-1", restore_test(origin=origin(resource_id="db-OLD")))
+    assert complies("RST-1", restore_test(origin=origin(database=f"{database().id}-before")))
     twin = database(id="arn:twin", name="twin")
     found = {
         one.resource: one.complies for one in judge("RST-1", restore_test(), databases=(database(), twin)).findings
     }
     assert found == {database().id: True, "arn:twin": False}
     assert not complies("RST-1", restore_test(), databases=(database(resource_id=""),))
+
+
+arns = st.builds(
+    "arn:aws:rds:{}:{}:{}".format,
+    *[st.sampled_from(["eu-central-1", IRELAND, "us-east-1"])],
+    st.sampled_from([ACCOUNT, VAULT, OTHER]),
+    st.just("snapshot:x"),
+)
+
+
+@given(
+    account=st.sampled_from([ACCOUNT, VAULT, OTHER, "999999999999", ""]),
+    region=st.sampled_from(["eu-central-1", IRELAND, "us-east-1", ""]),
+    of=arns,
+    backup=arns | st.sampled_from(["x", "arn:aws:s3:::backups/app", "s3://backups/app"]),
+)
+@example(account=VAULT, region="eu-central-1", of="arn:aws:rds:eu-central-1:123456789012:db:app", backup="tape 7")
+@example(account="999999999999", region="us-east-1", of="arn:aws:rds:eu-central-1:123456789012:db:app", backup="x")
+def test_origin(account: str, region: str, of: str, backup: str) -> None:
+    """The backup is of that database, in an account of ours, in one of the two regions, and where its own name says."""
+    one = restore_test(origin=origin(account=account, region=region, database=of, backup=backup))
+    is_named = backup.startswith("arn:aws:rds:")
+    agrees = not is_named or backup == f"arn:aws:rds:{region}:{account}:snapshot:x"
+    its_own = of.startswith(f"arn:aws:rds:eu-central-1:{ACCOUNT}:")
+    expected = account in {ACCOUNT, VAULT} and region in {"eu-central-1", IRELAND} and agrees and its_own
+
+    assert complies("RST-1", one) == expected
+
+
+def test_origin_in_an_account_that_may_be_ours() -> None:
+    """Which accounts there are could not be read: that one is unknown is no fault of the record."""
+    gap = Unread("aws", "", "", "organizations:ListAccounts", "denied", "allow it")
+    elsewhere = restore_test(origin=origin(account=OTHER, backup="tape 7"))
+
+    assert not complies("RST-1", elsewhere)
+    assert complies("RST-1", elsewhere, known=Whereabouts(Population(OURS.members, (gap,)), IRELAND))
 
 
 # ── RST-3 ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -192,12 +230,14 @@ seconds = st.integers(min_value=-100, max_value=5 * 3600)
     claim=st.none() | st.integers(min_value=0, max_value=20000),
     swap=st.none() | st.integers(min_value=0, max_value=6),
 )
-@example(steps=(0, 0, 1800, 0, 0, 14400, 0), claim=None, swap=None)
-@example(steps=(0, 0, 1801, 0, 0, 14400, 0), claim=None, swap=None)
-@example(steps=(1, 0, 1800, 0, 0, 1, 0), claim=None, swap=None)
-@example(steps=(0, 0, 1800, 0, 0, 14401, 0), claim=None, swap=None)
-@example(steps=(0, 0, 300, 0, 0, 60, 0), claim=360, swap=None)
-@example(steps=(0, 0, 300, 0, 0, 60, 0), claim=361, swap=None)
+@example(steps=(0, 0, 1800, 0, 1, 14399, 0), claim=None, swap=None)
+@example(steps=(0, 0, 1801, 0, 1, 14399, 0), claim=None, swap=None)
+@example(steps=(1, 0, 1800, 0, 1, 1, 0), claim=None, swap=None)
+@example(steps=(0, 0, 1800, 0, 1, 14400, 0), claim=None, swap=None)
+@example(steps=(0, 0, 300, 0, 60, 0, 0), claim=360, swap=None)
+@example(steps=(0, 0, 300, 0, 60, 0, 0), claim=361, swap=None)
+@example(steps=(0, 0, 0, 0, 0, 0, 0), claim=None, swap=None)
+@example(steps=(0, 0, 0, 0, 1, 0, 0), claim=None, swap=None)
 def test_recovery_point_and_time(steps: tuple[int, ...], claim: int | None, swap: int | None) -> None:
     """On one line of time everything is in order, no gap is too long, and nobody has claimed another one."""
     names = [
@@ -222,7 +262,20 @@ def test_recovery_point_and_time(steps: tuple[int, ...], claim: int | None, swap
     lost = mark["disaster_at"] - mark["newest_backup"] + mark["target_time"] - mark["recovered_to"]
     took = mark["verified"] - mark["disaster_at"]
     honest = claim is None or abs(claim - lost) <= 60
-    assert complies("RST-4", test) == (marks == sorted(marks) and lost <= 1800 and took <= 14400 and honest)
+    in_order = marks == sorted(marks) and mark["available"] > mark["restore_started"]
+    assert complies("RST-4", test) == (in_order and lost <= 1800 and took <= 14400 and honest)
+
+
+@given(days=st.integers(min_value=0, max_value=400), more=st.integers(min_value=-1, max_value=1))
+@example(days=31, more=0)
+@example(days=31, more=1)
+def test_target_within_the_window(days: int, more: int) -> None:
+    """A drill may look for any point of the last 30 days, and of the day of the backup before: beyond is nothing."""
+    test = restore_test()
+    assert test.newest_backup is not None
+    point = test.newest_backup - timedelta(days=days, seconds=more)
+    reached = 0 <= days * 86400 + more <= 31 * 86400
+    assert complies("RST-4", replace(test, target_time=point, recovered_to=point)) == reached
 
 
 def test_restore_begins_after_the_test() -> None:

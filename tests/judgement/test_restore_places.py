@@ -16,7 +16,7 @@ from fixtures.facts.restore_places import places as held
 from fixtures.facts.restore_tests import Destination, Kind, Measured
 from fixtures.facts.restored import restored
 from tests.judgement.facts import SOURCE, database, examination
-from tests.judgement.restore_facts import ACCOUNT, IRELAND, OTHER, PLACE, restore_test
+from tests.judgement.restore_facts import ACCOUNT, IRELAND, KNOWN, OTHER, PLACE, restore_test
 
 DECLARED = NonProduction(ACCOUNT, IRELAND, "vpc-apart", "restore-drill", ("sg-1",), "quiet", "db.t4g.medium")
 GROUP = SubnetGroup("arn", "restore-drill", ACCOUNT, IRELAND, "Complete", ("a", "b"), "vpc-apart", SOURCE)
@@ -57,7 +57,7 @@ def test_apart(
 ) -> None:
     """It is where it should be, that is no place of production, and the provider agrees as far as it can be asked."""
     app = database(networks=networks, region=region)
-    (one,) = restored([app], [restore_test(destination=to)], (), ())
+    (one,) = restored([app], [restore_test(destination=to)], (), (), KNOWN)
     around = Surroundings(declared, (app,), {ACCOUNT}, Population(groups))
     examine = examination("RST-2")
     judged.test_restore_test_used_non_production_environment(Population(tuple(held([one], around))), examine)
@@ -82,18 +82,18 @@ def test_process_of_the_drill() -> None:
     """The embedded drill restores in nobody's account; it still has to bear a name, and not that of production."""
     for identifier, expected in (("restore-drill-1", True), ("", False), ("app", False)):
         test = restore_test(kind=Kind.EMBEDDED, measured=Measured.STAND_IN, destination=Destination(identifier))
-        (one,) = restored([database()], [test], (database().id,), ())
+        (one,) = restored([database()], [test], (database().id,), (), KNOWN)
         (target,) = held([one], Surroundings(None, (database(),), {ACCOUNT}, Population()))
         assert (not target.ties) == expected
     manual = restore_test(kind=Kind.MANUAL, destination=Destination("restore-drill-1"))
-    (one,) = restored([database()], [manual], (), ())
+    (one,) = restored([database()], [manual], (), (), KNOWN)
     (target,) = held([one], Surroundings(DECLARED, (database(),), {ACCOUNT}, Population((GROUP,))))
     assert target.ties
 
 
 def test_group_in_what_could_not_be_read() -> None:
     """A subnet group that is not there may be where nobody could look: that is left to the gap."""
-    (one,) = restored([database()], [restore_test()], (), ())
+    (one,) = restored([database()], [restore_test()], (), (), KNOWN)
     for region, is_left_open in ((IRELAND, True), ("", True), ("eu-west-3", False)):
         unread = Unread("aws", ACCOUNT, region, "rds:DescribeDBSubnetGroups", "denied", "allow it")
         (place,) = held([one], Surroundings(DECLARED, (database(),), {ACCOUNT}, Population((), (unread,))))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from compliance_tests import test_scope as judged
 from fixtures.facts.population import Population, Source, Unread
+from fixtures.facts.standards import Standard
 from fixtures.facts.stores import Store
 from fixtures.facts.suppliers import Certification, Subprocessor, certified, in_use, listed, name_of, undecided
 from fixtures.facts.text import Command
@@ -52,6 +54,39 @@ def test_certification(held: list[tuple[int, int, str]], by: str) -> None:
 
     good = [first <= 0 <= last and last - first <= 1096 and kind in GOOD for first, last, kind in held]
     assert finding.complies == (by in {"AWS", "aws", "Amazon Web Services"} and True in good)
+
+
+@pytest.mark.parametrize(
+    ("name", "accepted", "is_one"),
+    [
+        ("ISO/IEC 27001:2022", "27001", True),
+        ("iso27001", "ISO/IEC 27001", True),
+        ("ISO\u00a027001\uff1a2022", "27001", True),
+        ("DIN EN ISO/IEC 27001:2024", "27001", True),
+        ("ISO/IEC 27001:2022/Amd 1:2024", "27001", True),
+        ("SOC2", "SOC 2", True),
+        ("AICPA SOC-2, Type II report", "SOC 2", True),
+        ("SOC 2 Type 2", "soc 2 type II", True),
+        ("SOC 2 Type I", "SOC 2 Type II", False),
+        ("SOC 2", "SOC 2 Type II", False),
+        ("ISO 27001:2013", "ISO 27001:2022", False),
+        ("no ISO 27001, applied for", "27001", False),
+        ("ISO 27001 (applied for)", "27001", False),
+        ("ISO 27001 pending", "27001", False),
+        ("not ISO 27001", "27001", False),
+        ("ISO 127001", "27001", False),
+        ("ISO 270011", "27001", False),
+        ("SOC 20", "SOC 2", False),
+        ("SOC 2 readiness report", "SOC 2", False),
+        ("ISO 27001 in 2027", "27001", False),
+        ("", "27001", False),
+        ("ISO", "27001", False),
+        ("report", "SOC 2", False),
+    ],
+)
+def test_standard(name: str, accepted: str, is_one: bool) -> None:
+    """It is the standard, however it is written; that the standard occurs in it is not enough."""
+    assert Standard.named(name).is_one_of([accepted]) is is_one
 
 
 @given(since=st.none() | DAYS, by=st.sampled_from(["Better Stack", "betterstack", "BETTER STACK", "Better", "Sentry"]))

@@ -55,7 +55,7 @@ class Reading:
 
     def mirrored(self) -> Population[MirroredRepository]:
         """Read their mirrors."""
-        inventory = mirror_inventory(self.records)
+        inventory = mirror_inventory(self.records, self.hosting.url)
         return read_mirrored_repositories(self.hosting, self.repositories(), inventory, self.ledger, datetime.now(UTC))
 
     @cached_property

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from fixtures.collectors.record_files import RecordError
 from fixtures.simulator import github
 from fixtures.simulator.github import APP, INFRASTRUCTURE
 from fixtures.simulator.organisation import Organisation
 from fixtures.simulator.stand_ins.github import ORGANISATION, TOKEN
+from fixtures.simulator.violations.source_code_mirrors import history_rewritten_and_protected_again
 from tests.collectors.github.conftest import Read
 
 NAME = f"{ORGANISATION}/{INFRASTRUCTURE}"
@@ -108,6 +110,17 @@ def test_machine_that_cannot_be_asked_is_a_gap(organisation: Organisation, read:
     assert "hunter2" not in gap + repr(reading.ledger)
 
 
+def test_hosting_declared_as_two_machines_is_a_gap(organisation: Organisation, read: Read) -> None:
+    """GitHub itself, under two names, was two machines, and always current."""
+    for machine in ("anna-laptop", "ben-laptop"):
+        github.forget_mirror(organisation, INFRASTRUCTURE, machine)
+    for machine in ("dora", "emil"):
+        _declare(organisation, _remote(organisation), machine)
+
+    with pytest.raises(RecordError, match=r"mirrors\.toml:4: .* no machine of a developer"):
+        read().mirrored()
+
+
 def test_entry_for_a_repository_that_is_not_there_is_a_gap(organisation: Organisation, read: Read) -> None:
     """It may be misspelt, and its repository unmirrored."""
     _declare(organisation, "/srv/x.git", repository="botbrains/infrastrukture")
@@ -137,3 +150,17 @@ def test_country_is_what_people_declared(organisation: Organisation, read: Read)
     countries = {m.machine: m.country for one in read().mirrored() for m in one.mirrors}
 
     assert countries == {"anna-laptop": "DE", "ben-laptop": "", "chidi-laptop": ""}
+
+
+def test_rewritten_history_is_told(organisation: Organisation, read: Read) -> None:
+    """Whoever rewrote it protected it again: the verdict is about what is in force, the note about what happened."""
+    assert read().judge_one("SRC-4").notes == []
+    before = github.tip(organisation, INFRASTRUCTURE)
+    history_rewritten_and_protected_again(organisation)
+    found = read().judge()
+
+    assert {str(one.result) for one in found.values()} == {"compliant"}
+    (note,) = found["SRC-4"].notes
+    after = github.tip(organisation, INFRASTRUCTURE)
+    assert note.startswith(f"{NAME}: main was force-pushed on 2")
+    assert f", from {before} to {after}: " in note
