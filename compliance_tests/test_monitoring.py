@@ -63,6 +63,9 @@ def test_backup_failures_are_handled_as_incidents(
         "AWS Backup lists jobs of 30 days. What no log has is not seen here: MON-1 and MON-2 are about that."
     )
     for handling in handled_failures:
-        required = f"an incident about it, opened within {span(policy.incident_delay)}"
+        required = (
+            f"an incident about it, opened within {span(policy.incident_delay)}, "
+            f"or open already since at most {span(policy.failure_look_back)}"
+        )
         with examine(handling, seen=handling.describe(now), required=required):
             assert handling.is_handled(now)

@@ -20,7 +20,7 @@ ANSWERS: dict[str, tuple[str, Callable[[AlertingRun], Judged]]] = {
     "/api/v2/on-calls": ("betterstack", AlertingRun.better_stack),
     "/api/v2/team-members": ("betterstack", AlertingRun.better_stack),
     f"{SENTRY}/monitors/": ("sentry", AlertingRun.sentry),
-    f"{SENTRY}/monitors/backup-app-database/checkins/": ("sentry", AlertingRun.sentry),
+    f"{SENTRY}/monitors/*/checkins/": ("sentry", AlertingRun.sentry),
     f"{SENTRY}/detectors/": ("sentry", AlertingRun.sentry),
     f"{SENTRY}/workflows/": ("sentry", AlertingRun.sentry),
 }
@@ -50,7 +50,7 @@ def _wrong(value: object) -> object:
 
 
 def _answer(providers: AlertingOrganisation, provider: str, path: str) -> Any:  # noqa: ANN401 - JSON
-    return providers.api(provider).get(path)
+    return providers.api(provider).get(path.replace("*", "backup-app-database"))
 
 
 def _mutations(answer: object) -> Iterator[tuple[str, dict[str, object]]]:

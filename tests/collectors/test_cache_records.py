@@ -64,12 +64,3 @@ def test_what_cannot_be_used(tmp_path: Path, old: str, new: str, field: str) -> 
     with pytest.raises(RecordError, match=r"cache\.toml:\d+: ") as told:
         cache_records.decisions(tmp_path)
     assert field in str(told.value)
-
-
-def test_newest_look_counts(tmp_path: Path) -> None:
-    """Whatever the order in the file."""
-    entry = '[[settings]]\ndroplet = "do:droplet:1"\neviction_policy = "x"\nchecked_by = "y"\n'
-    entry += 'persistence = "{}"\nchecked = {}\n'
-    text = entry.format("off", "2026-02-01") + entry.format("aof", "2026-01-01")
-    (tmp_path / "cache.toml").write_text(text, "utf-8")
-    assert [one.persistence for one in cache_records.settings(tmp_path)] == ["aof", "off"]

@@ -101,6 +101,54 @@ def test_what_no_listing_knows(ocean: Served) -> None:
     assert any("do:volume:x is assigned" in gap.reason for gap in ocean.read("volumes").unread)
 
 
+def _open_containers(ocean: Served) -> None:
+    pool = {"name": "workers", "size": "s-2vcpu-4gb", "count": 1}
+    body = {"name": "workers", "region": "fra1", "version": "1.35.1-do.0", "node_pools": [pool]}
+    ocean.api().post("/v2/kubernetes/clusters", body)
+    for city in ("ams", "nyc"):
+        ocean.api().post("/v2/apps", {"spec": {"name": f"page-{city}", "region": city}})
+
+
+def test_where_clusters_and_apps_are(ocean: Served) -> None:
+    """Their own listings tell; an app's city is a data center if it has one alone, and else no region of the EU."""
+    _open_containers(ocean)
+    others = [one for one in ocean.read("ocean_stores") if one.kind.rpartition(" ")[2] in {"kubernetes", "app"}]
+    assert sorted((one.kind, one.region) for one in others) == [
+        ("DigitalOcean app", "ams3"),
+        ("DigitalOcean app", "nyc"),
+        ("DigitalOcean kubernetes", "fra1"),
+    ]
+
+
+@pytest.mark.parametrize(("path", "scope"), [("/v2/kubernetes/clusters", "kubernetes:read"), ("/v2/apps", "app:read")])
+def test_token_that_may_not_see_where_containers_run(ocean: Served, path: str, scope: str) -> None:
+    """Where they are is a gap then, with the scope that is missing, and not a guess; who has none needs no scope."""
+    ocean.fault(path=path, method="GET", status=403)
+    assert ocean.read("ocean_stores").unread == ()
+    _open_containers(ocean)
+    found = ocean.read("ocean_stores")
+    assert any(scope in gap.remedy for gap in found.unread)
+    assert len([one for one in found if one.kind.endswith(("kubernetes", "app"))]) in {1, 2}
+
+
+@pytest.mark.parametrize(
+    ("path", "fault"),
+    [
+        ("/v2/kubernetes/clusters", {"drop": ["kubernetes_clusters.0.region"]}),
+        ("/v2/kubernetes/clusters", {"body": {"kubernetes_clusters": [], "links": {}, "meta": {"total": 0}}}),
+        ("/v2/apps", {"drop": ["apps.0.region"]}),
+        ("/v2/apps", {"replace": {"apps.0.region.data_centers": None}}),
+    ],
+)
+def test_cluster_or_app_that_does_not_say_where(ocean: Served, path: str, fault: dict[str, Any]) -> None:
+    """It is a gap, and its place is not guessed."""
+    _open_containers(ocean)
+    ocean.fault(path=path, **fault)
+    found = ocean.read("ocean_stores")
+    assert found.unread
+    assert all(one.region for one in found)
+
+
 def test_backups_of_droplets_with_their_regions(ocean: Served) -> None:
     """Where copies of disks are, those of automatic backups included."""
     with ocean.days_ago(3):

@@ -115,6 +115,29 @@ def test_account_number(tmp_path: Path) -> None:
         records.aws_accounts(tmp_path)
 
 
+@pytest.mark.parametrize(
+    "blank", ["", " \\t\\n ", "\u200b", "\u3164\u200b", "\uffa0", "\u115f \u1160", "\u00ad\u2060\u2800", "—"]
+)
+def test_text_of_which_nothing_is_seen(tmp_path: Path, blank: str) -> None:
+    """Whoever approves has a name that can be read; so has everything else that somebody has to write."""
+    text = '[[exceptions]]\nstatement = "DB-1"\nresource = "a"\nreason = "b"\napprover = "{}"\n'
+    text += "approved = 2026-11-01\nexpires = 2026-12-01\n"
+    (tmp_path / "exceptions.toml").write_text(text.format(blank), "utf-8")
+    with pytest.raises(RecordError, match=r"exceptions\.toml:5: exceptions\.0\.approver: "):
+        records.waivers(tmp_path, CATALOGUE)
+    (tmp_path / "exceptions.toml").write_text(text.format(f"{blank}李\u200b"), "utf-8")
+    assert len(records.waivers(tmp_path, CATALOGUE)) == 1
+
+
+def test_incident_that_is_registered_twice(tmp_path: Path) -> None:
+    """Which one a backup names by its id is anybody's guess, and not that it is the one that is open."""
+    one = '[[incidents]]\nid = "I-1"\ntitle = "t"\nopened = 2026-11-01T10:00:00Z\n'
+    (tmp_path / "incidents.toml").write_text(f"{one}closed = 2026-11-02T10:00:00Z\n\n{one}")
+
+    with pytest.raises(RecordError, match=r"incidents\.toml:8: incidents\.1\.id: there is another incident 'I-1'"):
+        records.incidents(tmp_path)
+
+
 def test_time_without_zone(tmp_path: Path) -> None:
     """A time that could be any time in a day's range is no time."""
     (tmp_path / "incidents.toml").write_text('[[incidents]]\nid = "I-1"\ntitle = "t"\nopened = 2026-11-01T10:00:00\n')

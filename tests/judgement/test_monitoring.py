@@ -14,7 +14,8 @@ from fixtures.facts import sentry, watches
 from fixtures.facts.escalation import Route
 from fixtures.facts.jobs import Job
 from fixtures.facts.population import Population
-from fixtures.facts.sentry import Action, Alert, CheckIn, CronMonitor, Detector, MonitorEnvironment, Surfacing
+from fixtures.facts.sentry import CheckIn, CronMonitor, Detector, MonitorEnvironment, Surfacing
+from fixtures.facts.sentry_alerts import ALWAYS, Action, Alert, Condition, Conditions
 from fixtures.facts.watches import TeamMaintenance, UptimeMonitor, Watch
 from tests.judgement.facts import NOW, POLICY, SOURCE, examination
 
@@ -36,9 +37,26 @@ MONITOR = CronMonitor(
     check_ins=(CheckIn("production", "ok", NOW - DAY),),
     source=SOURCE,
 )
-MAIL = Action("email", "active", "team", "", ())
-ALERT = Alert("sentry:alert/7", "7", "wake somebody", True, "", (), (MAIL,), SOURCE)
+MAIL = Action("email", "active", "team", "", ALWAYS)
+ALERT = Alert("sentry:alert/7", "7", "wake somebody", True, "", ALWAYS, (MAIL,), SOURCE)
+NEW, RESOLVED = Condition("first_seen_event", True, True), Condition("issue_resolved_trigger", True, True)
+HIGH = Condition("issue_priority_greater_or_equal", 75, True)
+OFTEN = Condition("event_frequency_count", None, True)
 DETECTOR = Detector("sentry:detector/6", "6", "monitor_check_in_failure", True, "45", ("guid",), ("7",), SOURCE)
+NOT_NEW = ("regression_event", "reappeared_event", "existing_high_priority_issue", "issue_resolved_trigger", "")
+"""What a new issue never sets off, or nobody knows."""
+NOT_HIGH = tuple(
+    Conditions("all", (Condition(kind, comparison, counts),))
+    for kind, comparison, counts in (
+        ("issue_priority_greater_or_equal", 76, True),
+        ("issue_priority_greater_or_equal", 75, False),
+        ("issue_priority_greater_or_equal", None, True),
+        ("issue_priority_greater_or_equal", True, True),
+        ("issue_priority_deescalating", 75, True),
+        ("level", 75, True),
+    )
+)
+"""Filters that keep an outage back, or of which nobody knows that they do not."""
 JOB = Job("job/b", "b", "backup", ("b",), (), ("b",), "production", SOURCE)
 
 
@@ -193,10 +211,22 @@ def test_monitors_that_do_not_watch(monitor: CronMonitor) -> None:
         (replace(DETECTOR, kind="issue_stream", monitors=()), ALERT),
         (DETECTOR, replace(ALERT, is_enabled=False)),
         (DETECTOR, replace(ALERT, environment="staging")),
-        (DETECTOR, replace(ALERT, triggers=("issue_resolved_trigger",))),
+        *((DETECTOR, replace(ALERT, triggers=Conditions("any-short", (replace(NEW, kind=kind),)))) for kind in NOT_NEW),
+        (DETECTOR, replace(ALERT, triggers=Conditions("all", (NEW, RESOLVED)))),
+        (DETECTOR, replace(ALERT, triggers=Conditions("none", (NEW,)))),
+        (DETECTOR, replace(ALERT, triggers=Conditions("none", (RESOLVED,)))),
+        (DETECTOR, replace(ALERT, triggers=Conditions("xor", (NEW,)))),
+        (DETECTOR, replace(ALERT, triggers=Conditions("", ()))),
+        (DETECTOR, replace(ALERT, triggers=Conditions("any", (replace(NEW, counts=False),)))),
+        (DETECTOR, replace(ALERT, triggers=Conditions("any", (replace(NEW, comparison=False),)))),
+        (DETECTOR, replace(ALERT, triggers=Conditions("any", (replace(NEW, comparison=1),)))),
         (DETECTOR, replace(ALERT, actions=())),
         (DETECTOR, replace(ALERT, actions=(replace(MAIL, status="disabled"),))),
-        (DETECTOR, replace(ALERT, actions=(replace(MAIL, conditions=("level",)),))),
+        (DETECTOR, replace(ALERT, actions=(replace(MAIL, conditions=Conditions("all", (HIGH, OFTEN))),))),
+        (DETECTOR, replace(ALERT, actions=(replace(MAIL, conditions=Conditions("any", (OFTEN,))),))),
+        (DETECTOR, replace(ALERT, actions=(replace(MAIL, conditions=Conditions("none", (HIGH,))),))),
+        (DETECTOR, replace(ALERT, actions=(replace(MAIL, conditions=Conditions("xor", ())),))),
+        *((DETECTOR, replace(ALERT, actions=(replace(MAIL, conditions=one),))) for one in NOT_HIGH),
         (DETECTOR, replace(ALERT, actions=(replace(MAIL, target="issue_owners"),))),
         (DETECTOR, replace(ALERT, actions=(replace(MAIL, target="issue_owners", fallback="NoOne"),))),
         (DETECTOR, replace(ALERT, actions=(replace(MAIL, target=""),))),
@@ -211,7 +241,13 @@ def test_alerts_that_tell_nobody(detector: Detector, alert: Alert) -> None:
     "alert",
     [
         replace(ALERT, environment="production"),
-        replace(ALERT, triggers=("issue_resolved_trigger", "first_seen_event")),
+        replace(ALERT, triggers=Conditions("any-short", (RESOLVED, NEW))),
+        replace(ALERT, triggers=Conditions("any", (replace(NEW, kind="new_high_priority_issue"),))),
+        replace(ALERT, triggers=Conditions("all", (NEW, replace(NEW, kind="new_high_priority_issue")))),
+        replace(ALERT, triggers=Conditions("none", ())),
+        replace(ALERT, actions=(replace(MAIL, conditions=Conditions("all", (HIGH,))),)),
+        replace(ALERT, actions=(replace(MAIL, conditions=Conditions("any-short", (OFTEN, HIGH))),)),
+        replace(ALERT, actions=(replace(MAIL, conditions=Conditions("any", (replace(HIGH, comparison=50),))),)),
         replace(ALERT, actions=(replace(MAIL, target="issue_owners", fallback="ActiveMembers"),)),
         replace(ALERT, actions=(replace(MAIL, status="disabled"), replace(MAIL, kind="pagerduty", target=""))),
     ],

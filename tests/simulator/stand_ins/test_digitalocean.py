@@ -78,6 +78,10 @@ def test_every_published_answer(ask: Engineer) -> None:
     ask(f"POST /v2/images/{image}/actions", {"type": "transfer", "region": "nyc3"})
     for what in ("attach", "detach"):
         ask(f"POST /v2/volumes/{volume}/actions", {"type": what, "droplet_id": droplet})
+    pool = {"name": "workers", "size": "s-2vcpu-4gb", "count": 1}
+    cluster = {"name": "workers", "region": "fra1", "version": "1.35.1-do.0", "node_pools": [pool]}
+    ask("POST /v2/kubernetes/clusters", cluster)
+    ask("POST /v2/apps", {"spec": {"name": "landing-page", "region": "fra"}})
     ask("POST /v2/tags", {"name": "production"})
     tagged = {"resources": [{"resource_id": cache, "resource_type": "database"}]}
     ask("POST /v2/tags/production/resources", tagged)
