@@ -256,8 +256,13 @@ def test_part_that_an_account_was_denied_to(parts: dict[str, Path], tmp_path: Pa
     whole = only_published(tmp_path / "reports")
     of_one, of_both = verdicts(parts["first"]), verdicts(whole)
     changed = {id_ for id_ in of_one if of_one[id_] != of_both[id_]}
-    assert {of_both[id_][0] for id_ in changed} == {"not_assessed"}
-    assert {"DB-1", "DB-5", "ENC-1", "OBJ-1"} <= changed
+    # An account that could not be entered is not ours to keep the key of a copy.
+    assert {id_: of_both[id_][0] for id_ in changed if of_both[id_][0] != "not_assessed"} == dict.fromkeys(
+        ("ENC-2", "RES-2"), "not_compliant"
+    )
+    assert all(f":{OTHER}:key/" in resource for resource in of_both["ENC-2"][2])
+    assert {"DB-1", "DB-5", "OBJ-1"} <= changed
+    assert of_both["ENC-1"][0] == "not_assessed"
     assert changed.isdisjoint({"SRC-1", "SRC-3", "CACHE-1", "GOV-1"})
     (told,) = (one for one in document(whole, "evidence.json")["run"]["accounts"] if not one["read"])
     assert (told["id"], told["reason"]) == (OTHER, "could not be entered")
