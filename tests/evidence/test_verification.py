@@ -250,6 +250,10 @@ def test_command_line(run: Path, tmp_path: Path, capfd: pytest.CaptureFixture[st
     assert command(run, f"--public-key={public}", "--max-age=0") == 2
     assert "too old" in capfd.readouterr().out
 
+    for days in ("nan", "inf", "-inf", "1e300", "-1", "soon"):
+        assert command(run, f"--public-key={public}", f"--max-age={days}") == pytest.ExitCode.USAGE_ERROR
+        assert "is no number of days from 0 to 366000" in capfd.readouterr().err
+
     (run / "results.json").write_text("{}")
     assert command(run, f"--public-key={public}") == 1
     said = capfd.readouterr().out
