@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fixtures.simulator.organisation import Organisation
+from fixtures.simulator.organisation import ACCOUNT, Organisation
+from tests.account_runs import OTHER, only, run, two_accounts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -52,3 +54,18 @@ def organisation(served: Organisation, monkeypatch: pytest.MonkeyPatch) -> Organ
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)  # hundreds of inner runs must not write into CI's own page
     return served
+
+
+@pytest.fixture(scope="session")
+def parts(served: Organisation, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Return the run over both accounts, and those over one each."""
+    served.rebuild()
+    two_accounts(served)
+    folder = tmp_path_factory.mktemp("parts")
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in served.exports.items():
+            environment.setenv(name, value)
+        run(folder / "whole")
+        run(folder / "first", "--accounts", ACCOUNT)
+        run(folder / "second", "--accounts", OTHER)
+    return {name: only(folder / name) for name in ("whole", "first", "second")}

@@ -75,6 +75,16 @@ def test_part_does_not_look_like_the_whole(documents: dict[str, dict[str, Any]])
     assert "no full report" not in text_of(documents["compliant"])
 
 
+def test_summary_names_parameters_that_are_not_the_policys(documents: dict[str, dict[str, Any]]) -> None:
+    """Below all that is compliant by them."""
+    document = json.loads(json.dumps(documents["compliant"]))
+    document["run"]["parameters"]["pitr_window"] = "P7D"
+
+    last = text_of(document).splitlines()[-1]
+    assert last.startswith("Not judged by what the policy states: pitr window is 7 days, the policy states 30 days.")
+    assert "Not judged" not in text_of(documents["compliant"])
+
+
 def test_summary_cannot_be_turned_against_its_reader(tmp_path: Path) -> None:
     """What a provider answers is never a command to the terminal."""
     hostile = described(tmp_path, whole(DB_4=examined("DB-4", False, text=lambda text: f"{text}\x1b[2J\x1b[H")))

@@ -39,8 +39,8 @@ def main(runs: int, megabytes: float) -> None:
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         begun = time.perf_counter(), time.process_time()
         last = (FIRST + timedelta(days=runs - 1)).date()
-        examined = (examine(run, reports, nights.key.public_key()) for run in find(reports))
-        document = describe(understand(f"{FIRST.date()}..{last}", last), examined, "key", FIRST)
+        examined = (examine(run, reports, nights.judges) for run in find(reports))
+        document = describe(understand(f"{FIRST.date()}..{last}", last), examined, nights.judges, FIRST)
         took = time.perf_counter() - begun[0], time.process_time() - begun[1]
         print(f"{'read and told':28} {took[0]:.2f} s, {took[1]:.2f} s of CPU; {len(document['runs'])} count")
         after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fixtures.evidence import manifest
 from fixtures.evidence.document import results
 from fixtures.evidence.encoding import readable
-from fixtures.evidence.past_runs import examine, find
+from fixtures.evidence.past_runs import Judges, examine, find
 from fixtures.evidence.period import describe, understand
 
 Document = dict[str, Any]
@@ -33,6 +33,11 @@ class Nights:
     base: Mapping[str, Any]
     padding: int = 0
     """Bytes of the evidence and of the report, which a period does not look into."""
+
+    @property
+    def judges(self) -> Judges:
+        """By what an auditor holds them: the key, and the parameters of *base*."""
+        return Judges(self.key.public_key(), self.base["run"]["parameters"])
 
     def run(
         self,
@@ -108,9 +113,9 @@ def waived(*resources: str) -> dict[str, Any]:
 
 def told(nights: Nights, text: str = "2026-11-01..2026-11-30") -> Document:
     """Return the document of a period, as it is written to a file and read from it."""
-    key = nights.key.public_key()
-    examined = (examine(folder, nights.reports, key) for folder in find(nights.reports))
-    document: Document = json.loads(json.dumps(describe(understand(text, TODAY), examined, "key", NOW)))
+    by = nights.judges
+    examined = (examine(folder, nights.reports, by) for folder in find(nights.reports))
+    document: Document = json.loads(json.dumps(describe(understand(text, TODAY), examined, by, NOW)))
     return document
 
 

@@ -15,7 +15,8 @@ from fixtures import policy
 from fixtures.evidence import manifest, signature
 from fixtures.evidence.document import compose, results
 from fixtures.evidence.encoding import canonical, plain, readable
-from fixtures.evidence.recorded import load
+from fixtures.evidence.recorded import load, of
+from fixtures.evidence.rejudging import judge_again
 from fixtures.evidence.sealed import BrokenError, open_run
 from fixtures.evidence.verification import FACTS_OF_A_RUN, Expected, verify
 from fixtures.facts.calls import Call
@@ -28,9 +29,20 @@ OTHER_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
 Edit = Callable[[dict[str, Any]], object]
 
 
+OWN_HOSTS = {
+    "aws": "rds.eu-central-1.amazonaws.com",
+    "github": "api.github.com",
+    "digitalocean": "api.digitalocean.com",
+    "betterstack": "uptime.betterstack.com",
+    "sentry": "de.sentry.io",
+}
+
+
 def from_the_provider(call: Call) -> Call:
-    """Return *call* as if the provider itself had answered it."""
-    return replace(call, simulated=False, own_host=True, scheme="https", host=f"{call.provider}.example.com")
+    """Return *call* as if the provider itself had answered it; what is no provider's has no host of its own."""
+    if call.provider not in OWN_HOSTS:
+        return replace(call, simulated=False)
+    return replace(call, simulated=False, own_host=True, scheme="https", host=OWN_HOSTS[call.provider])
 
 
 def live_run(simulated: Path, folder: Path, *, is_live: bool = True, **facts: object) -> Path:
@@ -81,6 +93,23 @@ def forge(folder: Path, edit: Edit, key: Ed25519PrivateKey | None = KEY) -> None
     page = (folder / "report.html").read_text("utf-8")
     edit(written)
     write(folder, written, rebuild(page, written), key)
+
+
+def reread(folder: Path, edit: Edit, key: Ed25519PrivateKey | None = KEY) -> None:
+    """Leave what a run would have left that had read what *edit* makes of the facts; its report aside."""
+    written = json.loads((folder / "evidence.json").read_bytes())
+    edit(written)
+    recorded = of(written, "", "evidence.json")
+    judged, populations = judge_again(recorded)
+    facts = {name: written["run"][name] for name in FACTS_OF_A_RUN}
+    document = compose(facts, judged, populations, recorded.calls, recorded.waivers, written["previous"])
+    for name in ("report.html", *EXPORTS):
+        (folder / name).unlink(missing_ok=True)
+    head = {name: written[name] for name in ("schema", "read_with")}
+    again = head | document | {"populations": plain(populations), "ledger": plain(recorded.calls)}
+    (folder / "evidence.json").write_bytes(readable(again))
+    (folder / "results.json").write_bytes(readable(results(again)))
+    seal(folder, key)
 
 
 def remanifest(folder: Path, edit: Edit, key: Ed25519PrivateKey | None = KEY) -> None:

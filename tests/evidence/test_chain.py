@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from fixtures.evidence import chain, manifest
+from fixtures.evidence.encoding import canonical
 from fixtures.evidence.sealed import Opened, open_run
-from tests.evidence.sealed_runs import KEY, PUBLIC, remanifest
+from tests.evidence.sealed_runs import KEY, OTHER_KEY, PUBLIC, remanifest
 
 STARTS = ("2026-11-21T03:00:00Z", "2026-11-22T03:00:00Z", "2026-11-23T03:00:00Z")
 
@@ -37,7 +38,7 @@ def add(reports: Path, start: str, target: str = "live", key: Any = KEY) -> Open
     folder = reports / f"{start.replace(':', '-')}-{target}"
     folder.mkdir(parents=True)
     manifest.seal(folder, {"run": run, "statements": []}, reports, key)
-    return opened(reports, start, target)
+    return open_run(folder, key.public_key() if key else None)
 
 
 def opened(reports: Path, start: str, target: str = "live") -> Opened:
@@ -72,6 +73,74 @@ def test_run_before_it_was_taken_away(reports: Path) -> None:
     shutil.rmtree(reports / "2026-11-22T03-00-00Z-live")
 
     assert list(chain.gaps(opened(reports, STARTS[2]))) == []
+    assert list(chain.absent(opened(reports, STARTS[2]))) == [
+        "run 2, which it names as the one before it, does not lie beside it"
+    ]
+    assert list(chain.absent(opened(reports, STARTS[0]))) == []
+
+
+def test_runs_between_that_were_not_shown(reports: Path, tmp_path: Path) -> None:
+    """Somebody has taken the second away, and hands over the third; where it lies beside it, it can be seen."""
+    state = tmp_path / "last-seen.json"
+    first, third = opened(reports, STARTS[0]), opened(reports, STARTS[2])
+    fifth = [add(reports, f"2026-11-2{day}T03:00:00Z") for day in (4, 5)][1]
+    chain.remember(first, state)
+    assert [*chain.unshown(third, state), *chain.unshown(fifth, state)] == []
+
+    shutil.rmtree(reports / "2026-11-22T03-00-00Z-live")
+    (said,) = chain.unshown(third, state)
+    assert said == "run 2, between the one that was seen last and this one, was not shown"
+    shutil.rmtree(reports / "2026-11-23T03-00-00Z-live")
+    (said,) = chain.unshown(fifth, state)
+    assert said == "runs 2 to 3, between the one that was seen last and this one, were not shown"
+    assert list(chain.replayed(fifth, state)) == []
+
+
+def test_chain_that_was_begun_anew(reports: Path, tmp_path: Path) -> None:
+    """In an empty folder, after the third was seen: a number that was given before is not the next one."""
+    state = tmp_path / "last-seen.json"
+    chain.remember(opened(reports, STARTS[2]), state)
+    anew = [add(tmp_path / "anew", f"2026-11-2{day}T03:00:00Z") for day in (4, 5, 6, 7)]
+
+    for one in anew[:3]:
+        (said,) = chain.replayed(one, state)
+        assert "and not above 3, the number of the run that was seen last" in said
+    (said,) = chain.replayed(anew[3], state)
+    assert said.startswith("follows another run than the one that was seen last")
+
+
+def plant(reports: Path, sequence: str) -> Path:
+    """Put a manifest that nobody has signed beside the others, as one later than all."""
+    folder = add(reports, "2026-11-25T03:00:00Z", key=None).folder
+    file = folder / "manifest.json"
+    written = json.loads(file.read_bytes())
+    text = canonical({**written, "sequence": "here"}).replace(b'"here"', sequence.encode())
+    file.write_bytes(text)
+    return file
+
+
+def test_signed_run_follows_none_that_another_has_put_there(reports: Path) -> None:
+    """Its chain is that of its key; one that nobody signs follows whatever lies there."""
+    third = opened(reports, STARTS[2])
+    plant(reports, "999")
+    unsigned = add(reports, "2026-11-26T03:00:00Z", key=None)
+    assert unsigned.manifest["sequence"] == 1000
+    add(reports, "2026-11-27T03:00:00Z", key=OTHER_KEY)
+
+    own = add(reports, "2026-11-28T03:00:00Z")
+
+    assert (own.manifest["sequence"], own.manifest["previous"]) == (4, third.sha256)
+
+
+@pytest.mark.parametrize("key", [KEY, None], ids=["signed", "unsigned"])
+@pytest.mark.parametrize(
+    "sequence", ["9" * 4300, "1" + "0" * 9, "10000000000", "-1", "0", "1.5", "true", '"4"', "null"]
+)
+def test_number_that_no_run_has(reports: Path, key: Any, sequence: str) -> None:  # noqa: ANN401 - a key or none
+    """It neither keeps a run from being sealed, nor leaves the next number none that can be read."""
+    plant(reports, sequence)
+
+    assert add(reports, "2026-11-28T03:00:00Z", key=key).manifest["sequence"] == 4
 
 
 def test_chain_that_contradicts_itself(reports: Path) -> None:

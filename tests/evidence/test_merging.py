@@ -13,8 +13,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from fixtures.collectors.aws_estate import ELSEWHERE
+from fixtures.evidence import merging
 from fixtures.evidence.encoding import canonical, plain
-from fixtures.evidence.merging import APART, Merged, MergeError, merge
+from fixtures.evidence.merging import APART, Merged, MergeError
 from fixtures.facts.accounts import Choice
 from tests.evidence.account_parts import ACCOUNTS, GAP, PARTS, Document, Parts, deny, read_from_aws, write
 from tests.evidence.strange_parts import STRANGE, known, own
@@ -47,16 +48,21 @@ def part(made: Parts, number: int, accounts: Sequence[str] = FEW, **run: object)
     return made.document(number, 3, accounts, **run)
 
 
+def merge(folders: Sequence[Path], *keys: Any) -> Merged:  # noqa: ANN401 - public keys
+    """Merge parts that never took place: none follows from its facts, which tests/test_forged_parts.py looks at."""
+    return merging.merge(folders, lambda _: (), keys)
+
+
 def said(whole: Merged) -> bytes:
     """Return everything that a whole says."""
     found = whole.evidence
     return canonical(plain([found.document, found.populations, found.calls, whole.parts, whole.started]))
 
 
-def refused(folders: list[Path], key: Any = None) -> str:  # noqa: ANN401 - a public key
+def refused(folders: list[Path], *keys: Any) -> str:  # noqa: ANN401 - public keys
     """Return why folders are refused."""
     with pytest.raises(MergeError) as caught:
-        merge(folders, key)
+        merge(folders, *keys)
     return str(caught.value)
 
 
@@ -235,14 +241,14 @@ def test_part_that_was_tampered_with(
     made: Parts, few: list[Path], tmp_path: Path, key: Ed25519PrivateKey | None
 ) -> None:
     """The name of an account is enough; and where a key is demanded, no part may be without its signature."""
-    public = key.public_key() if key else None
+    public = [key.public_key()] if key else []
     changed = write(tmp_path / "part", part(made, 2), key)
     file = changed / "evidence.json"
     if public:
-        assert "UNSIGNED" in refused([few[0], changed, few[2]], public)
+        assert "UNSIGNED" in refused([few[0], changed, few[2]], *public)
     file.write_bytes(file.read_bytes().replace(b"team 5", b"team 6", 1))
 
-    told = refused([changed, few[0], few[2]], public)
+    told = refused([changed, few[0], few[2]], *public)
 
     assert f"{changed}: evidence.json: changed" in told
 
@@ -254,3 +260,21 @@ def test_account_that_is_left_to_nobody(made: Parts, few: list[Path], tmp_path: 
     changed = write(tmp_path / "part", part(made, 2), edit=lambda d: known(d, mine).update(hidden))
 
     assert f"account {mine} is missing" in refused([few[0], changed, few[2]])
+
+
+def test_part_that_does_not_follow_from_its_facts(few: list[Path]) -> None:
+    """Whatever is found in it is told; none of it gets into the whole."""
+    with pytest.raises(MergeError, match=f"{few[1]}: DB-4: judged again, it is not_compliant"):
+        merging.merge(few, lambda one: ["DB-4: judged again, it is not_compliant"] if one.folder == few[1] else [])
+
+
+def test_parts_that_several_keys_have_signed(made: Parts, tmp_path: Path) -> None:
+    """Each by one of those that are named; a third one's signature is worth nothing."""
+    first, second, third = (Ed25519PrivateKey.from_private_bytes(bytes([number] * 32)) for number in (1, 2, 3))
+    parts = [write(tmp_path / str(n), part(made, n), key) for n, key in ((1, first), (2, second), (3, first))]
+
+    whole = merge(parts, second.public_key(), first.public_key())
+
+    assert all(one["vouched_for"] for one in whole.parts)
+    assert "made by another key" in refused(parts, first.public_key(), third.public_key())
+    assert not any(one["vouched_for"] for one in merge(parts).parts)

@@ -115,6 +115,9 @@ def test_what_would_change(evidence: Path, tmp_path: Path, monkeypatch: pytest.M
 
     found = verdicts.results["reperformed"]
     assert found["parameters"] == [{"name": "pitr_window", "before": "P30D", "after": "P60D"}]
+    run = verdicts.results["run"]
+    assert run["deviations"] == [{"parameter": "pitr_window", "in_force": "P60D", "stated": "P30D"}]
+    assert run["verdict"].endswith("; judged by other parameters than the policy states: pitr window")
     changes = {one["id"]: (one["before"], one["after"]) for one in found["verdicts"]}
     assert changes["DB-4"] == ("compliant", "not_compliant")
     assert {"complies"} == {

@@ -92,6 +92,10 @@ FORGERIES: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     ),
     "call removed from the ledger": (lambda w: w["ledger"].pop(0), "bears the number 2"),
     "own host that is an address": (lambda w: w["ledger"][0].update(host="127.0.0.1:443"), "said to be answered by"),
+    "own host that is a stranger's": (
+        lambda w: w["ledger"][0].update(host="rds.example.com"),
+        "said to be answered by",
+    ),
     "own host that is simulated": (lambda w: w["ledger"][0].update(simulated=True), "said to be answered by"),
     "counts of tests changed": (lambda w: w["run"]["tests"].update(left_out=1), "is not the whole of it"),
     "part of the accounts": (lambda w: w["run"].update(part_of_accounts="production"), "run.selection: all, though"),
@@ -245,6 +249,10 @@ def test_command_line(run: Path, tmp_path: Path, capfd: pytest.CaptureFixture[st
 
     assert command(run, f"--public-key={public}", "--max-age=0") == 2
     assert "too old" in capfd.readouterr().out
+
+    for days in ("nan", "inf", "-inf", "1e300", "-1", "soon"):
+        assert command(run, f"--public-key={public}", f"--max-age={days}") == pytest.ExitCode.USAGE_ERROR
+        assert "is no number of days from 0 to 366000" in capfd.readouterr().err
 
     (run / "results.json").write_text("{}")
     assert command(run, f"--public-key={public}") == 1

@@ -103,6 +103,10 @@ def test_other_settings(documents: dict[str, Document], tmp_path: Path) -> None:
     assert re.search(rf"suite: commit\s*c0ffee\s*{document['run']['suite']['commit']}", shown(document))
 
 
+HEAD = '{"run": {"id": "1", "started": "2026-11-22T03:00:00Z", "provenance": "live", "suite": {}}, "statements": ['
+"""How results begin that would be ours, but for a number that is none."""
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -115,6 +119,8 @@ def test_other_settings(documents: dict[str, Document], tmp_path: Path) -> None:
         "[" * 100_000,
         '{"statements": []}',
         "\ud800",
+        HEAD.replace('"1"', "NaN") + "]}",
+        HEAD + '{"id": "DB-1", "result": "compliant", "population": 1e999, "violations": []}]}',
     ],
 )
 def test_folder_that_is_none_of_ours(documents: dict[str, Document], tmp_path: Path, content: str) -> None:

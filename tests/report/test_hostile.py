@@ -51,6 +51,7 @@ def tame(tmp_path_factory: pytest.TempPathFactory) -> Document:
         "days": {"2026-11-20": {"DB-4": "waived"}},
     }
     document["restore_tests"] = [RESTORE_TEST]
+    document["run"]["parameters"]["pitr_window"] = "P7D"
     return document
 
 

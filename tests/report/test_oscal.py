@@ -92,6 +92,18 @@ def test_reasons(documents: dict[str, Document]) -> None:
     assert states(documents["part"])["DB-2"] == "not-satisfied: other"
 
 
+def test_satisfied_by_other_parameters(documents: dict[str, Document]) -> None:
+    """Nowhere without saying so: a statement that names 30 days was judged by 7."""
+    document = copy.deepcopy(documents["compliant"])
+    document["run"]["parameters"]["pitr_window"] = "P7D"
+    found = result_of(document)
+
+    told = "pitr window is 7 days, the policy states 30 days"
+    assert all(told in one["target"]["status"]["remarks"] for one in found["findings"])
+    assert told in {one["name"]: one["value"] for one in found["props"]}["deviating-parameters"]
+    assert told not in json.dumps(result_of(documents["compliant"]))
+
+
 def test_violations_and_waivers_are_risks(documents: dict[str, Document]) -> None:
     """Open with its remedy, or deviation approved, by whom and until when."""
     (waived,) = result_of(documents["waived"])["risks"]

@@ -33,10 +33,15 @@ def period(documents: dict[str, Document], tmp_path_factory: pytest.TempPathFact
     nights.run("2026-11-01T03:00:00+00:00", {"DB-4": violated("arn:gone")}, tests=[RESTORE_TEST])
     nights.run("2026-11-03T03:00:00+00:00", {"DB-4": violated("arn:still"), "DB-1": waived("arn:accepted")})
     nights.run("2026-11-06T03:00:00+00:00", {"DB-4": violated("arn:still"), "DB-2": violated()}, tests=[RESTORE_TEST])
-    nights.run("2026-11-07T03:00:00+00:00", {"DB-4": violated("arn:still")}, tests=[])
+    dirty = {**nights.base["run"]["suite"], "commit": f"{'c0ffee' * 6}c0de-dirty"}
+    nights.run("2026-11-07T03:00:00+00:00", {"DB-4": violated("arn:still")}, tests=[], suite=dirty)
     nights.run("2026-11-08T03:00:00+00:00", signed=False)
-    examined = (examine(one, nights.reports, nights.key.public_key()) for one in find(nights.reports))
-    return describe(understand("2026-11-01..2026-12-31", NOW.date()), examined, "f1n9er", NOW)
+    still = {"DB-4": violated("arn:still")}
+    nights.run("2026-11-09T03:00:00+00:00", still, selection="part", part_of_accounts="1/2")
+    weak = {**nights.base["run"]["parameters"], "pitr_window": "P7D"}
+    nights.run("2026-11-10T03:00:00+00:00", parameters=weak)
+    examined = (examine(one, nights.reports, nights.judges) for one in find(nights.reports))
+    return describe(understand("2026-11-01..2026-12-31", NOW.date()), examined, nights.judges, NOW)
 
 
 def shown(document: Document) -> str:
@@ -54,9 +59,12 @@ def test_everything_is_on_the_page(period: Document) -> None:
     """Statements, violations with both ends, exceptions, restore tests, runs, and what does not count."""
     text = shown(period)
 
-    assert "4 of 23 days have a verified live run; on these, 2 violations seen, 1 not ended." in text
+    assert "4 of 23 days have a verified live run; on these, 2 violations seen, 1 not ended; 1 signed run that" in text
+    assert "only the accounts of --accounts 1/2 were read (--merge makes a whole). It saw violations: DB-4" in text
+    assert "pitr_window was P7D, is P30D" in text
+    assert "c0ffeec0ff with changes that are in no commit" in text
     assert "Not over yet." in text
-    assert "f1n9er" in text
+    assert period["signer"] in text
     assert all(one["requires"] in text for one in period["statements"])
     assert (
         "arn:gonenot in this period2026-11-01 03:00:00 UTC2026-11-03 03:00:00 UTC: seen no moreseen by 1 run2 days"
@@ -103,7 +111,7 @@ def test_period_of_which_nothing_is_known(period: Document) -> None:
     statements = [{**one, "days": {}, "tally": {"none": 23}, "episodes": []} for one in period["statements"]]
     text = shown({**period, **empty, "statements": statements})
 
-    assert "No verified live run: nothing is known of this period." in text
+    assert "No verified live run: nothing is known of this period; 1 signed run that" in text
     assert "0 %" in text
     assert "100 %" not in text
 

@@ -178,6 +178,10 @@ def test_parameter_that_differs_from_the_policy(documents: dict[str, Document]) 
     assert re.search(r"pitr window\s*7 days differs\s*30 days", text)
     assert re.search(r"wal lag\s*15 minutes\s*no value; this one is the suite's own", text)
     assert "<b>differs</b>" not in render(documents["compliant"])
+    head = text[: text.index("Judged at")]
+    assert "Not judged by what the policy states: pitr window is 7 days, the policy states 30 days." in head
+    assert "All 44 statements are compliant, by other parameters than the policy states." in head
+    assert "Not judged by what the policy states" not in shown(documents["compliant"])
 
 
 def test_exceptions_tell_what_became_of_them(tmp_path: Path) -> None:
