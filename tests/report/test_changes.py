@@ -120,6 +120,8 @@ HEAD = '{"run": {"id": "1", "started": "2026-11-22T03:00:00Z", "provenance": "li
         '{"statements": []}',
         "\ud800",
         HEAD.replace('"1"', "NaN") + "]}",
+        HEAD.replace('"suite": {}', f'"suite": {{}}, "parameters": {{"cache_tag": {"[" * 900}{"]" * 900}}}') + "]}",
+        HEAD.replace('"suite": {}', f'"suite": {{}}, "parameters": {{"cache_tag": {"9" * 4300}}}') + "]}",
         HEAD + '{"id": "DB-1", "result": "compliant", "population": 1e999, "violations": []}]}',
     ],
 )
