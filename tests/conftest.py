@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from fixtures.simulator.organisation import ACCOUNT, Organisation
 from tests.account_runs import OTHER, only, run, two_accounts
@@ -13,6 +14,9 @@ from tests.account_runs import OTHER, only, run, two_accounts
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")  # how long an example takes says how busy the machine is
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,54 +1,35 @@
-"""RST-1, RST-3 and RST-4 judge as oracles do that were written without looking: by seconds on one line of time."""
+"""RST-1 and RST-3 judge as oracles do that were written without looking: by seconds on one line of time."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from compliance_tests import test_restoration as judged
-from fixtures.facts.databases import Database
 from fixtures.facts.population import Population, Unread
 from fixtures.facts.restore_origins import Whereabouts
-from fixtures.facts.restore_tests import TIMES, Kind, Measured, Outcome, RestoreTest, Verification
-from fixtures.facts.restored import restored, young
-from tests.judgement.facts import DAY, NOW, POLICY, database, examination
-from tests.judgement.restore_facts import ACCOUNT, IRELAND, KNOWN, NAMES, OTHER, OURS, VAULT, origin, restore_test
+from fixtures.facts.restore_tests import TIMES, Kind, Measured, Outcome, Verification
+from tests.judgement.facts import DAY, NOW, database
+from tests.judgement.restore_facts import (
+    ACCOUNT,
+    IRELAND,
+    NAMES,
+    OTHER,
+    OURS,
+    VAULT,
+    complies,
+    judge,
+    origin,
+    restore_test,
+)
 
 SECOND = timedelta(seconds=1)
 EMPTY: dict[str, Any] = {"playbook": "", "playbook_version": "", "evidence_sha256": "", "verifications": ()}
 """Fields that are not times, and what they are when nobody filled them in."""
-
-
-def judge(
-    statement: str,
-    *tests: RestoreTest,
-    databases: tuple[Database, ...] = (database(),),
-    simulated: tuple[str, ...] = (),
-    known: Whereabouts = KNOWN,
-) -> Any:  # noqa: ANN401
-    """Return what a statement finds of *databases*, of which *simulated* answer from the simulated organisation."""
-    examine = examination(statement)
-    spared = tuple(young(databases, tests, simulated, NOW, POLICY.first_restore_test))
-    found = Population(tuple(restored(databases, tests, simulated, spared, known)))
-    if statement == "RST-1":
-        judged.test_restore_test_is_documented_and_recent(found, Population(spared), POLICY, NOW, examine)
-    elif statement == "RST-3":
-        judged.test_restore_test_verified_integrity(found, POLICY, examine)
-    else:
-        judged.test_restore_test_confirms_recovery_point_and_time(found, POLICY, examine)
-    return examine
-
-
-def complies(statement: str, *tests: RestoreTest, **how: Any) -> bool:  # noqa: ANN401
-    """Whether there are findings, one unless several tests were over at once, and all comply."""
-    findings = judge(statement, *tests, **how).findings
-    assert len(findings) == 1 or len(findings) <= len(tests)
-    return bool(findings) and all(finding.complies for finding in findings)
 
 
 # ── RST-1 ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -231,78 +212,3 @@ def test_verified(made: list[tuple[str, bool]]) -> None:
     test = restore_test(verifications=tuple(Verification(name, passed=passed) for name, passed in made))
     done = {name.lower() for name, _ in made}
     assert complies("RST-3", test) == (done >= set(NAMES) and False not in [passed for _, passed in made])
-
-
-# ── RST-4 ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-seconds = st.integers(min_value=-100, max_value=5 * 3600)
-
-
-@given(
-    steps=st.tuples(*[st.integers(min_value=0, max_value=4000)] * 7),
-    claim=st.none() | st.integers(min_value=0, max_value=20000),
-    swap=st.none() | st.integers(min_value=0, max_value=6),
-)
-@example(steps=(0, 0, 1800, 0, 1, 14399, 0), claim=None, swap=None)
-@example(steps=(0, 0, 1801, 0, 1, 14399, 0), claim=None, swap=None)
-@example(steps=(1, 0, 1800, 0, 1, 1, 0), claim=None, swap=None)
-@example(steps=(0, 0, 1800, 0, 1, 14400, 0), claim=None, swap=None)
-@example(steps=(0, 0, 300, 0, 60, 0, 0), claim=360, swap=None)
-@example(steps=(0, 0, 300, 0, 60, 0, 0), claim=361, swap=None)
-@example(steps=(0, 0, 0, 0, 0, 0, 0), claim=None, swap=None)
-@example(steps=(0, 0, 0, 0, 1, 0, 0), claim=None, swap=None)
-def test_recovery_point_and_time(steps: tuple[int, ...], claim: int | None, swap: int | None) -> None:
-    """On one line of time everything is in order, no gap is too long, and nobody has claimed another one."""
-    names = [
-        "recovered_to",
-        "target_time",
-        "newest_backup",
-        "disaster_at",
-        "restore_started",
-        "available",
-        "verified",
-        "finished",
-    ]
-    marks = [0]
-    for step in steps:
-        marks.append(marks[-1] + step)
-    if swap is not None:
-        marks[swap], marks[swap + 1] = marks[swap + 1], marks[swap]
-    at = {name: NOW - timedelta(days=2) + timedelta(seconds=mark) for name, mark in zip(names, marks, strict=True)}
-    test = restore_test(**at, started=min(at.values()), claimed_rpo=None if claim is None else timedelta(seconds=claim))
-
-    mark = dict(zip(names, marks, strict=True))
-    lost = mark["disaster_at"] - mark["newest_backup"] + mark["target_time"] - mark["recovered_to"]
-    took = mark["verified"] - mark["disaster_at"]
-    honest = claim is None or abs(claim - lost) <= 60
-    in_order = marks == sorted(marks) and mark["available"] > mark["restore_started"]
-    assert complies("RST-4", test) == (in_order and lost <= 1800 and took <= 14400 and honest)
-
-
-@given(days=st.integers(min_value=0, max_value=400), more=st.integers(min_value=-1, max_value=1))
-@example(days=31, more=0)
-@example(days=31, more=1)
-def test_target_within_the_window(days: int, more: int) -> None:
-    """A drill may look for any point of the last 30 days, and of the day of the backup before: beyond is nothing."""
-    test = restore_test()
-    assert test.newest_backup is not None
-    point = test.newest_backup - timedelta(days=days, seconds=more)
-    reached = 0 <= days * 86400 + more <= 31 * 86400
-    assert complies("RST-4", replace(test, target_time=point, recovered_to=point)) == reached
-
-
-def test_restore_begins_after_the_test() -> None:
-    """A test that began after its own restore did not go so."""
-    test = restore_test()
-    assert test.restore_started is not None
-    assert complies("RST-4", replace(test, started=test.restore_started))
-    assert not complies("RST-4", replace(test, started=test.restore_started + SECOND))
-
-
-@given(given_=st.sets(st.sampled_from(["recovered_to", "target_time", "newest_backup", "disaster_at", "verified"])))
-def test_unknown_times(given_: set[str]) -> None:
-    """What nobody knows bears nothing out, not even what somebody claims."""
-    every = {"recovered_to", "target_time", "newest_backup", "disaster_at", "verified"}
-    unknown: dict[str, datetime | None] = dict.fromkeys(every - given_)
-    test = restore_test(claimed_rpo=timedelta(minutes=5), claimed_rto=timedelta(minutes=80), **unknown)
-    assert complies("RST-4", test) == (given_ == every)
