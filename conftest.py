@@ -9,6 +9,7 @@ pytest_plugins = [
     "fixtures.policy",  # policy, now
     "fixtures.shards",  # --accounts
     "fixtures.target",  # --target, --break, --records; starts what is examined
+    "fixtures.assertions",  # refuses to judge where assertions do not count
     "fixtures.progress",  # what is being read, while it is
     "fixtures.preflight",  # --preflight
     "fixtures.period",  # --period
