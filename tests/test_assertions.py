@@ -65,8 +65,8 @@ def stale(tmp_path: Path) -> Path:
     home.mkdir()
     for room in ROOMS:
         shutil.copytree(HOME / room, home / room, ignore=shutil.ignore_patterns("__pycache__"))
-    for file in ("conftest.py", "pyproject.toml"):
-        shutil.copy(HOME / file, home)
+    for name in ("conftest.py", "pyproject.toml"):
+        shutil.copy(HOME / name, home)
     for file in (home / "compliance_tests").glob("*.py"):
         compiled(
             str(file),
