@@ -9,6 +9,7 @@ pytest_plugins = [
     "fixtures.policy",  # policy, now
     "fixtures.shards",  # --accounts
     "fixtures.target",  # --target, --break, --records; starts what is examined
+    "fixtures.assertions",  # refuses to judge where assertions do not count
     "fixtures.progress",  # what is being read, while it is
     "fixtures.preflight",  # --preflight
     "fixtures.period",  # --period
@@ -18,6 +19,7 @@ pytest_plugins = [
     "fixtures.evidence.reviewing",  # --record-review
     "fixtures.drill",  # --restore-drill, --drill-size: restores before the clock is read
     "fixtures.live_drill",  # --target live --restore-drill: the same at RDS; --dry-run, --sweep-restores
+    "fixtures.modes",  # what is done instead of a run: one thing at a time
     "fixtures.report.hooks",  # report.html; after the run, inside of whose end it completes the page
     "fixtures.report.closing",  # the same in the terminal
     "fixtures.report.job_summary",  # the same in short, where a job at GitHub shows it

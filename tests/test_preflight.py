@@ -54,6 +54,14 @@ def test_everything_can_be_read(organisation: Organisation, tmp_path: Path) -> N
     assert list(tmp_path.iterdir()) == []
 
 
+def test_nothing_is_not_enough(organisation: Organisation, tmp_path: Path) -> None:
+    """A selection that fits no statement has looked at nothing, and finds nothing ready."""
+    done = preflight(organisation, tmp_path, "-k", "no-such-statement")
+
+    assert done.returncode == pytest.ExitCode.TESTS_FAILED
+    assert "0 of 0 statements can be assessed" in done.stdout
+
+
 def test_token_is_missing(organisation: Organisation, tmp_path: Path) -> None:
     """What is missing stands there with the line that mends it, and with the statements that it costs."""
     done = preflight(organisation, tmp_path, GITHUB_TOKEN="")

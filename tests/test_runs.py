@@ -160,6 +160,17 @@ def test_part_does_not_look_like_the_whole(tmp_path: Path) -> None:
     assert [one["id"] for one in document["statements"] if one["result"] != "not_run"] == ["DB-1"]
 
 
+@pytest.mark.parametrize("options", [["-o", "python_functions=test_database*"], ["--setup-only"]])
+def test_what_was_never_collected_is_missed(tmp_path: Path, options: list[str]) -> None:
+    """Nothing is deselected here, and yet it is no full run: `latest` does not point to it."""
+    run(tmp_path, *options, "--break", "pitr_retention_lowered_to_7_days")
+
+    (folder,) = tmp_path.iterdir()
+    document = json.loads((folder / "evidence.json").read_text("utf-8"))
+    assert document["run"]["selection"] == "part"
+    assert document["run"]["complete"] is False
+
+
 def test_explanation_runs_nothing(tmp_path: Path) -> None:
     """The thread from requirement to proof, without a single call."""
     done = run(tmp_path, "--explain", "DB-5")

@@ -87,7 +87,7 @@ def test_reader_may_do_exactly_what_the_suite_needs(deployed: dict[str, Any]) ->
 
 @pytest.mark.parametrize("role", ["backup-policy-compliance", "backup-policy-evidence"])
 def test_only_the_nightly_workflow_assumes_it(deployed: dict[str, Any], role: str) -> None:
-    """One repository, one branch, one audience: the README's trust policy."""
+    """One repository, one environment, one audience: the README's trust policy."""
     (shown,) = (text for text in blocks("json") if "sts:AssumeRoleWithWebIdentity" in text)
     expected = json.loads(shown.replace("111122223333", "123456789012"))
     trust = deployed["iam"].get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]
@@ -141,12 +141,29 @@ def test_publisher_can_neither_remove_nor_replace(deployed: dict[str, Any]) -> N
 def test_evidence_travels_over_tls_13(template: Any) -> None:  # noqa: ANN401
     """The bucket holds to what ENC-3 asks of every bucket."""
     document = template["Resources"]["EvidenceTransport"]["Properties"]["PolicyDocument"]
-    conditions = [one["Condition"] for one in document["Statement"]]
+    transport = [one for one in document["Statement"] if one["Action"] == "s3:*"]
+    conditions = [one["Condition"] for one in transport]
 
     assert conditions == [{"Bool": {"aws:SecureTransport": "false"}}, {"NumericLessThan": {"s3:TlsVersion": "1.3"}}]
-    for one in document["Statement"]:
+    for one in transport:
         assert (one["Effect"], one["Principal"], one["Action"]) == ("Deny", "*", "s3:*")
         assert one["Resource"] == [{"Fn::GetAtt": ["Evidence", "Arn"]}, {"Fn::Sub": "${Evidence.Arn}/*"}]
+
+
+def test_nothing_is_put_over_evidence(template: Any) -> None:  # noqa: ANN401
+    """Whoever puts an object says that there is none yet; parts of an upload, which make none, cannot say so.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
+    """
+    document = template["Resources"]["EvidenceTransport"]["Properties"]["PolicyDocument"]
+    (denied,) = (one for one in document["Statement"] if one["Action"] == "s3:PutObject")
+
+    assert (denied["Effect"], denied["Principal"]) == ("Deny", "*")
+    assert denied["Resource"] == {"Fn::Sub": "${Evidence.Arn}/*"}
+    assert denied["Condition"] == {
+        "Null": {"s3:if-none-match": "true"},
+        "Bool": {"s3:ObjectCreationOperation": "true"},
+    }
 
 
 def test_evidence_cannot_be_taken_away(template: Any) -> None:  # noqa: ANN401

@@ -142,6 +142,28 @@ def test_evidence_without_a_place_is_an_error(tmp_path: Path, address: str, stat
     assert ("::error::set the variable COMPLIANCE_EVIDENCE" in done.stdout) is (status == 1)
 
 
+@pytest.mark.parametrize(("key", "status"), [("", 1), ("-----BEGIN PRIVATE KEY-----", 0)])
+def test_unsigned_run_is_none(tmp_path: Path, key: str, status: int) -> None:
+    """Before anything is read or installed: what is locked away unsigned is worth nothing for years."""
+    first = WORKFLOWS["nightly"]["jobs"]["assess"]["steps"][0]
+    done = run(first["run"], tmp_path, {}, COMPLIANCE_SIGN_KEY=key)
+
+    assert done.returncode == status
+    assert ("::error::set the secret COMPLIANCE_SIGN_KEY" in done.stdout) is (status == 1)
+
+
+def test_secrets_are_those_of_an_environment() -> None:
+    """Whoever may push a branch can read a repository's secrets; the environment is the one that AWS trusts."""
+    template = (HOME / ".github/cloudformation/compliance.yaml").read_text("utf-8")
+    guide = (HOME / "README.md").read_text("utf-8")
+    jobs = [job for job in WORKFLOWS["nightly"]["jobs"].values() if "secrets." in yaml.safe_dump(job)]
+
+    assert len(jobs) == 2
+    assert {job["environment"] for job in jobs} == {"compliance"}
+    assert re.search(r"  Environment:\n    Type: String\n    Default: compliance\n", template)
+    assert "`compliance`, with *Deployment branches and tags* limited to `main`" in guide
+
+
 @pytest.mark.parametrize(
     ("url", "lock"), [("", "requirements.lock"), ("https://tsa.example", "requirements-drill.lock")]
 )
@@ -155,11 +177,11 @@ def test_whoever_wants_time_stamps_gets_what_makes_them(tmp_path: Path, url: str
 
 
 def test_variable_that_nobody_set_is_none(tmp_path: Path) -> None:
-    """GitHub gives an empty text for a secret that there is not; to sign by that would be to sign by nothing."""
+    """GitHub gives an empty text for one that there is not; an empty path would be a mistake."""
     done = assess(
         tmp_path,
-        f'{LEAVE_REPORT}; echo "${{COMPLIANCE_SIGN_KEY-unset}} ${{SENTRY_URL-unset}}"',
-        COMPLIANCE_SIGN_KEY="",
+        f'{LEAVE_REPORT}; echo "${{COMPLIANCE_POLICY-unset}} ${{SENTRY_URL-unset}}"',
+        COMPLIANCE_POLICY="",
         SENTRY_URL="https://de.sentry.io",
     )
 

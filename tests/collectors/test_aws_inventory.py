@@ -90,6 +90,10 @@ class Recorded:
         """Say whether the service is offered."""
         return self.offered
 
+    def judged(self, tags: dict[str, str]) -> dict[str, str]:
+        """Keep what somebody assigns by."""
+        return {key: value for key, value in tags.items() if key in {"a", "c"}}
+
     def source(self, call: str, _page: object) -> Source:
         """Say where a thing was read."""
         return Source("aws", call, self.account.id, self.region, 7)
@@ -161,7 +165,7 @@ def test_thing_is_read_with_its_arn_and_tags() -> None:
             {
                 "VolumeId": "vol-1",
                 "AvailabilityZone": "eu-central-1a",
-                "Tags": [{"Key": "a", "Value": "b"}, {"Key": "c"}],
+                "Tags": [{"Key": "a", "Value": "b"}, {"Key": "c"}, {"Key": "d", "Value": "hunter2"}],
             }
         ]
     }

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.collectors.git_remotes import RemoteError, read_branches, without_secrets
+from fixtures.collectors.addresses import without_secrets
+from fixtures.collectors.git_remotes import RemoteError, read_branches
 from fixtures.collectors.ledger import Ledger
 
 
@@ -137,12 +138,17 @@ def test_machine_that_asks_for_a_password(tmp_path: Path, monkeypatch: pytest.Mo
         ("https://anna:hunter2@host/x.git", "https://host/x.git"),
         ("fatal: unable to access 'http://x:hunter2@host/'", "fatal: unable to access 'http://host/'"),
         ("https://a:b@c:hunter2@host/x.git", "https://host/x.git"),
+        ("https://host:8443/x.git?token=hunter2#also", "https://host:8443/x.git"),
+        ("fatal: 'https://host/x?token=hunter2': gone", "fatal: 'https://host/x': gone"),
+        ("https://anna:hun/ter2@host/x.git", "https://host/x.git"),
+        ("https://anna:hun?ter2@host/x.git", "https://host/x.git"),
+        ("https://host:8443/@scope/x.git", "https://host:8443/@scope/x.git"),
         ("git@host:x.git", "git@host:x.git"),
         ("/srv/x@y.git", "/srv/x@y.git"),
     ],
 )
 def test_secrets_are_left_out(address: str, shown: str) -> None:
-    """Of what stands before an @ in a URL, nothing is shown."""
+    """Of a URL neither what stands before an @ is shown nor what is asked of it."""
     assert without_secrets(address) == shown
 
 

@@ -15,6 +15,7 @@ from moto.server import ThreadedMotoServer
 from fixtures.evidence import publication
 from fixtures.evidence.sealed import open_run
 from tests.evidence.sealed_runs import PUBLIC
+from tests.inner_run import Verdicts
 
 BUCKET = "evidence-of-backups"
 LOCK = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 400}}}
@@ -222,6 +223,24 @@ def test_broken_run_is_not_published(s3: Any, run: Path, capfd: pytest.CaptureFi
 def test_verified_and_published(s3: Any, run: Path) -> None:  # noqa: ANN401
     """What is not acceptable is put away, too; the exit status says that it is not."""
     make(s3)
+    assert command(run, f"--publish=s3://{BUCKET}", f"--verify={run}") == 2
+    assert "run/manifest.json" in keys(s3)
+
+
+def test_simulated_run_is_published_by_name_alone(
+    s3: Any,  # noqa: ANN401
+    simulated: Verdicts,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """What was tried out since is the latest run, too, and cannot be taken out of the bucket again for years."""
+    make(s3)
+    run = Path(shutil.copytree(simulated.folder, tmp_path / "run"))
+    (tmp_path / "latest").symlink_to("run")
+    assert command(run, f"--publish=s3://{BUCKET}") == 1
+    assert "was made of a simulated organisation" in capfd.readouterr().err
+    assert keys(s3) == []
+
     assert command(run, f"--publish=s3://{BUCKET}", f"--verify={run}") == 2
     assert "run/manifest.json" in keys(s3)
 
