@@ -34,7 +34,7 @@ EVERYWHERE = {"reports"}
         (["--preflight", "--publish=s3://bucket/nightly"], "--preflight, --publish: each of them"),
         (["--preflight", "--record-review=Ada Lovelace, CISO"], "does not heed --record-review"),
         (["--preflight", "--restore-drill"], "does not heed --restore-drill"),
-        (["--explain=DB-1", "--target=live"], "does not heed --target"),
+        (["--explain=DB-1", "--accounts=1/4"], "does not heed --accounts"),
         (["--target=live", "--restore-drill", "--sweep-restores=report"], "does not heed --restore-drill"),
         (["--target=live", "--restore-drill", "--dry-run", "--preflight"], "--dry-run, --preflight: each of them"),
         (["--target=live", "--max-age=0"], "this is a run, and does not heed --max-age"),
