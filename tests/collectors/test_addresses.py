@@ -7,6 +7,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from fixtures.collectors import addresses
+from fixtures.collectors.ledger import Ledger
+from fixtures.collectors.web_api import WebApi
+from fixtures.collectors.web_failures import WebApiError
 from fixtures.examination import HOME
 
 
@@ -26,6 +29,16 @@ from fixtures.examination import HOME
 def test_host_alone_is_shown(address: str, host: str) -> None:
     """With its port, if there is one."""
     assert addresses.host_of(urlsplit(address)) == host
+
+
+def test_password_is_not_shown_where_nothing_answers() -> None:
+    """Neither in the gap nor in the ledger."""
+    api = WebApi("example", "http://anna:hunter2@127.0.0.1:1", "token", Ledger(), (), patience=0.5)
+    with pytest.raises(WebApiError, match=r"127\.0\.0\.1:1 is unreachable") as told:
+        api.get("/")
+
+    assert {call.host for call in api.ledger.calls} == {"127.0.0.1:1"}
+    assert "hunter2" not in f"{told.value}{told.value.remedy}{api.ledger.calls}"
 
 
 def test_nobody_shows_more() -> None:

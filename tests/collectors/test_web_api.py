@@ -103,23 +103,6 @@ def test_every_answer_is_in_the_ledger(api: WebApi, script: Script) -> None:
     assert script.asked == [("/things?per_page=5", f"Bearer {TOKEN}")]
 
 
-def test_password_in_an_address_is_not_shown(api: WebApi, script: Script) -> None:
-    """Neither of the one that was asked, nor where nothing answers, nor of the next page."""
-    script.answers = [good()]
-    api.base = api.base.replace("://", "://anna:hunter2@")
-    answer = api.get("/things")
-    assert [call.host for call in api.ledger.calls] == [api.base.rpartition("@")[2]]
-
-    elsewhere = api.pages("/things").walk(lambda _: "http://anna:hunter2@elsewhere.example/")
-    script.answers = [good()]
-    with pytest.raises(WebApiError, match=r"at http://elsewhere\.example$"):
-        list(elsewhere)
-    nobody = WebApi("example", "http://anna:hunter2@127.0.0.1:1", TOKEN, api.ledger, (), patience=0.5)
-    with pytest.raises(WebApiError) as told:
-        nobody.get("/")
-    assert "hunter2" not in f"{told.value}{told.value.remedy}{answer}{api.ledger.calls}"
-
-
 def test_loopback_is_nobodys_own_host(api: WebApi, script: Script) -> None:
     """An answer without the mark of the simulation, from another host than the provider's, is not live."""
     script.answers = [good()]
