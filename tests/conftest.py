@@ -15,15 +15,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")  # how long an example takes says how busy the machine is
-
-
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add --exhaustive."""
     parser.addoption(
         "--exhaustive", action="store_true", help="also what is marked as exhaustive: an hour of two cores"
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let Hypothesis try the same examples every time, or, if it is to be exhaustive, others every time.
+
+    A change is not to be refused for what is wrong without it. How long an example takes says how busy the machine is.
+    """
+    exhaustive = config.getoption("exhaustive")
+    settings.register_profile("ours", deadline=None, derandomize=not exhaustive, print_blob=exhaustive)
+    settings.load_profile("ours")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
