@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add --exhaustive."""
     parser.addoption(
